@@ -1,0 +1,16 @@
+/** Everything that a command touches of the terminal and the process, so that a test can hand in its own. */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborts with the signal's name (`SIGINT`, `SIGTERM`) as its reason. */
+  readonly signal: AbortSignal;
+}
+
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Width of the terminal, 80 when it is none. */
+  readonly columns: number;
+}

@@ -1,0 +1,2 @@
+// The composition of the command: argv in, exit code out.
+export {};

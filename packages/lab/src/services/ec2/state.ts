@@ -1,0 +1,91 @@
+import type {
+  Address,
+  DhcpOptions,
+  Image,
+  Instance,
+  InternetGateway,
+  LaunchTemplate,
+  LaunchTemplateVersion,
+  ManagedPrefixList,
+  NatGateway,
+  NetworkAcl,
+  NetworkInterface,
+  PrefixListEntry,
+  RouteTable,
+  SecurityGroup,
+  SecurityGroupRule,
+  Subnet,
+  Tag,
+  Vpc,
+  VpcEndpoint,
+  VpcPeeringConnection,
+} from '@aws-sdk/client-ec2';
+
+/** An instance as EC2 describes it, and what EC2 knows besides. */
+export interface InstanceRecord {
+  readonly instance: Instance;
+  readonly userData?: string;
+  readonly clientToken?: string;
+  /** Console output so far: the last 64 KiB, as GetConsoleOutput keeps it. */
+  console: string;
+  consoleUpdatedAt?: number;
+}
+
+/**
+ * EC2's books. Everything is kept in the shapes of the SDK, by id; operations change these objects in place and hand
+ * out copies.
+ */
+export interface Ec2State {
+  readonly vpcs: Map<string, Vpc>;
+  /** By VPC id. */
+  readonly vpcAttributes: Map<string, { enableDnsSupport: boolean; enableDnsHostnames: boolean }>;
+  readonly subnets: Map<string, Subnet>;
+  readonly routeTables: Map<string, RouteTable>;
+  readonly internetGateways: Map<string, InternetGateway>;
+  readonly natGateways: Map<string, NatGateway>;
+  readonly addresses: Map<string, Address>;
+  readonly networkAcls: Map<string, NetworkAcl>;
+  /** With IpPermissions kept in step with `securityGroupRules`. */
+  readonly securityGroups: Map<string, SecurityGroup>;
+  readonly securityGroupRules: Map<string, SecurityGroupRule>;
+  readonly prefixLists: Map<string, { readonly list: ManagedPrefixList; entries: PrefixListEntry[] }>;
+  readonly dhcpOptions: Map<string, DhcpOptions>;
+  readonly vpcEndpoints: Map<string, VpcEndpoint>;
+  readonly vpcPeeringConnections: Map<string, VpcPeeringConnection>;
+  readonly networkInterfaces: Map<string, NetworkInterface>;
+  readonly images: Map<string, Image>;
+  readonly launchTemplates: Map<
+    string,
+    { readonly template: LaunchTemplate; readonly versions: LaunchTemplateVersion[] }
+  >;
+  readonly instances: Map<string, InstanceRecord>;
+  /** Tags of every EC2 resource, by resource id; the shapes' own Tags are filled from here when described. */
+  readonly tags: Map<string, Tag[]>;
+  /** Raised by every change that the network decides by. */
+  networkRevision: number;
+}
+
+export function createEc2State(): Ec2State {
+  return {
+    vpcs: new Map(),
+    vpcAttributes: new Map(),
+    subnets: new Map(),
+    routeTables: new Map(),
+    internetGateways: new Map(),
+    natGateways: new Map(),
+    addresses: new Map(),
+    networkAcls: new Map(),
+    securityGroups: new Map(),
+    securityGroupRules: new Map(),
+    prefixLists: new Map(),
+    dhcpOptions: new Map(),
+    vpcEndpoints: new Map(),
+    vpcPeeringConnections: new Map(),
+    networkInterfaces: new Map(),
+    images: new Map(),
+    launchTemplates: new Map(),
+    instances: new Map(),
+    tags: new Map(),
+    networkRevision: 0,
+  };
+}

@@ -1,0 +1,54 @@
+import type {
+  DhcpOptions,
+  Instance,
+  InternetGateway,
+  ManagedPrefixList,
+  NatGateway,
+  NetworkAcl,
+  NetworkInterface,
+  PrefixListEntry,
+  RouteTable,
+  SecurityGroup,
+  Subnet,
+  Vpc,
+  VpcEndpoint,
+  VpcPeeringConnection,
+} from '@aws-sdk/client-ec2';
+
+/** A private hosted zone and the VPCs that it is associated with. */
+export interface PrivateHostedZone {
+  readonly id: string;
+  readonly name: string;
+  readonly vpcIds: readonly string[];
+  readonly records: readonly {
+    readonly name: string;
+    readonly type: 'A' | 'AAAA' | 'CNAME';
+    readonly values: readonly string[];
+  }[];
+}
+
+/**
+ * The answers of EC2's describe calls, as the SDK types them. A list that is `undefined` was not looked at: whatever depends on it
+ * is `unknown`. An empty list was looked at and is empty.
+ */
+export interface NetworkSnapshot {
+  readonly region: string;
+  readonly vpcs?: readonly Vpc[];
+  /** DescribeVpcAttribute, by VPC id. */
+  readonly vpcAttributes?: Readonly<
+    Record<string, { readonly enableDnsSupport?: boolean; readonly enableDnsHostnames?: boolean }>
+  >;
+  readonly subnets?: readonly Subnet[];
+  readonly routeTables?: readonly RouteTable[];
+  readonly networkAcls?: readonly NetworkAcl[];
+  readonly securityGroups?: readonly SecurityGroup[];
+  readonly networkInterfaces?: readonly NetworkInterface[];
+  readonly instances?: readonly Instance[];
+  readonly internetGateways?: readonly InternetGateway[];
+  readonly natGateways?: readonly NatGateway[];
+  readonly vpcEndpoints?: readonly VpcEndpoint[];
+  readonly vpcPeeringConnections?: readonly VpcPeeringConnection[];
+  readonly dhcpOptions?: readonly DhcpOptions[];
+  readonly prefixLists?: readonly { readonly list: ManagedPrefixList; readonly entries: readonly PrefixListEntry[] }[];
+  readonly privateHostedZones?: readonly PrivateHostedZone[];
+}
