@@ -1,0 +1,9 @@
+import type { ExitCode } from './exit-code.js';
+import type { Io } from './io.js';
+
+/** What main.ts hands to every `register<Command>(program, context)`. */
+export interface CommandContext {
+  readonly io: Io;
+  /** The process ends with this code once everything is written. The last call wins. */
+  setExitCode(code: ExitCode): void;
+}
