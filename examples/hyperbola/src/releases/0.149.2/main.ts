@@ -1,0 +1,4 @@
+import { serveSite } from '../../site/site.js';
+import { settings } from './settings.js';
+
+serveSite('0.149.2', settings);

@@ -1,0 +1,242 @@
+// The scenario `hyperbola:<network>`: the site as it stood before the release, 0.149.1 on three instances behind the load balancer.
+// Everything is made with the AWS SDK over the endpoint, as it would be in an account.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { AutoScalingClient, CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import { CreateLaunchTemplateCommand, EC2Client, RegisterImageCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyTargetGroupAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  AddRoleToInstanceProfileCommand,
+  CreateInstanceProfileCommand,
+  CreateRoleCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { type BuiltNetwork, buildNetwork } from './networks/build-network.js';
+import { networks } from './networks/networks.js';
+
+export const groupName = 'web';
+export const releaseVersions = ['0.149.1', '0.149.2'] as const;
+
+const accountId = '123456789012';
+const roleName = 'hyperbola-backend';
+const fleetSize = 3;
+const fleetDeadlineMs = 60_000;
+
+/** What a scenario is handed by `directrix lab up --scenario NAME:VARIANT`. */
+export interface Stage {
+  readonly variant: string;
+  /** The lab's endpoint, in place of AWS's. */
+  readonly endpoint: string;
+  /** `AWS_REGION`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` at least. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Tells the person who waits what is being done. */
+  readonly say?: (text: string) => void;
+}
+
+interface Clients {
+  readonly region: string;
+  readonly ec2: EC2Client;
+  readonly elb: ElasticLoadBalancingV2Client;
+  readonly autoScaling: AutoScalingClient;
+  readonly ssm: SSMClient;
+  readonly iam: IAMClient;
+}
+
+/**
+ * Builds the site in the network that `variant` names, and returns when every instance is healthy.
+ *
+ * @throws Error for an unknown variant (naming the known ones), or when the fleet is not healthy within a minute.
+ */
+export async function prepare(stage: Stage): Promise<{ readonly description: string }> {
+  const network = networks[stage.variant];
+  if (!network) {
+    throw new Error(
+      `hyperbola has no network ${stage.variant || '(none given)'}. It has ${Object.keys(networks).join(', ')}.`,
+    );
+  }
+  const say = stage.say ?? (() => {});
+  const clients = createClients(stage);
+  say(`network ${network.name}: ${network.description}`);
+  const built = await buildNetwork(clients.ec2, clients.region, network);
+  await putSettings(clients.ssm);
+  await createRole(clients);
+  const images = await registerImages(clients.ec2);
+  const targetGroupArn = await createLoadBalancer(clients.elb, built);
+  await createGroup(clients, built, images[releaseVersions[0]]!, targetGroupArn);
+  say(`${fleetSize} instances of ${releaseVersions[0]} are starting`);
+  await waitForFleet(clients.elb, targetGroupArn, stage.signal);
+  return {
+    description: `hyperbola ${releaseVersions[0]} on ${fleetSize} instances of the group ${groupName}; network ${network.name}: ${network.description}`,
+  };
+}
+
+function createClients(stage: Stage): Clients {
+  const region = stage.env.AWS_REGION ?? 'us-west-2';
+  const config = {
+    region,
+    endpoint: stage.endpoint,
+    credentials: {
+      accessKeyId: stage.env.AWS_ACCESS_KEY_ID ?? 'lab',
+      secretAccessKey: stage.env.AWS_SECRET_ACCESS_KEY ?? 'lab',
+    },
+  };
+  return {
+    region,
+    ec2: new EC2Client(config),
+    elb: new ElasticLoadBalancingV2Client(config),
+    autoScaling: new AutoScalingClient(config),
+    ssm: new SSMClient(config),
+    iam: new IAMClient(config),
+  };
+}
+
+async function putSettings(ssm: SSMClient): Promise<void> {
+  const settings = [
+    { Name: 'SECRET_KEY', Value: 'an-example-and-not-a-secret', Type: 'SecureString' },
+    { Name: 'DATABASE_URL', Value: 'mysql://hyperbola@db.internal:3306/hyperbola', Type: 'SecureString' },
+    { Name: 'CONTACT_ADDRESS', Value: 'hello@hyperbola.example', Type: 'String' },
+  ] as const;
+  for (const { Name, Value, Type } of settings) {
+    await ssm.send(new PutParameterCommand({ Name: `/app/production/${Name}`, Value, Type }));
+  }
+}
+
+async function createRole({ iam, region }: Clients): Promise<void> {
+  const trust = { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  // GetParametersByPath is authorised against the path itself, hence both forms.
+  const path = `arn:aws:ssm:${region}:${accountId}:parameter/app/production`;
+  const read = {
+    Effect: 'Allow',
+    Action: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'],
+    Resource: [path, `${path}/*`],
+  };
+  await iam.send(new CreateRoleCommand({ RoleName: roleName, AssumeRolePolicyDocument: policy(trust) }));
+  await iam.send(
+    new PutRolePolicyCommand({ RoleName: roleName, PolicyName: 'read-settings', PolicyDocument: policy(read) }),
+  );
+  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: roleName }));
+  await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: roleName, RoleName: roleName }));
+}
+
+function policy(statement: object): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+}
+
+async function registerImages(ec2: EC2Client): Promise<Record<string, string>> {
+  const images: Record<string, string> = {};
+  for (const version of releaseVersions) {
+    const { ImageId } = await ec2.send(
+      new RegisterImageCommand({
+        Name: `hyperbola-${version}`,
+        ImageLocation: fileURLToPath(new URL(`../releases/${version}`, import.meta.url)),
+        Architecture: 'x86_64',
+        TagSpecifications: [{ ResourceType: 'image', Tags: [{ Key: 'Version', Value: version }] }],
+      }),
+    );
+    images[version] = ImageId!;
+  }
+  return images;
+}
+
+async function createLoadBalancer(elb: ElasticLoadBalancingV2Client, network: BuiltNetwork): Promise<string> {
+  const { TargetGroups } = await elb.send(
+    new CreateTargetGroupCommand({
+      Name: 'hyperbola-backend',
+      VpcId: network.vpcId,
+      Protocol: 'HTTP',
+      Port: 80,
+      HealthCheckPath: '/healthz',
+      HealthCheckPort: '8888',
+      HealthCheckIntervalSeconds: 10,
+      HealthCheckTimeoutSeconds: 5,
+      HealthyThresholdCount: 2,
+      UnhealthyThresholdCount: 2,
+    }),
+  );
+  const TargetGroupArn = TargetGroups![0]!.TargetGroupArn!;
+  await elb.send(
+    new ModifyTargetGroupAttributesCommand({
+      TargetGroupArn,
+      Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }],
+    }),
+  );
+  const { LoadBalancers } = await elb.send(
+    new CreateLoadBalancerCommand({
+      Name: 'hyperbola',
+      Subnets: [network.subnetIds['public-a']!, network.subnetIds['public-b']!],
+      SecurityGroups: [network.groupIds.alb!],
+    }),
+  );
+  await elb.send(
+    new CreateListenerCommand({
+      LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn,
+      Protocol: 'HTTP',
+      Port: 80,
+      DefaultActions: [{ Type: 'forward', TargetGroupArn }],
+    }),
+  );
+  return TargetGroupArn;
+}
+
+async function createGroup(
+  { ec2, autoScaling }: Clients,
+  network: BuiltNetwork,
+  ImageId: string,
+  targetGroupArn: string,
+): Promise<void> {
+  const { LaunchTemplate } = await ec2.send(
+    new CreateLaunchTemplateCommand({
+      LaunchTemplateName: 'hyperbola-backend',
+      LaunchTemplateData: {
+        ImageId,
+        InstanceType: 't3.micro',
+        SecurityGroupIds: [network.groupIds.backend!],
+        IamInstanceProfile: { Name: roleName },
+        MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      },
+    }),
+  );
+  await autoScaling.send(
+    new CreateAutoScalingGroupCommand({
+      AutoScalingGroupName: groupName,
+      LaunchTemplate: { LaunchTemplateId: LaunchTemplate!.LaunchTemplateId, Version: '$Latest' },
+      MinSize: 1,
+      DesiredCapacity: fleetSize,
+      MaxSize: 2 * fleetSize + 1,
+      VPCZoneIdentifier: `${network.subnetIds['private-a']},${network.subnetIds['private-b']}`,
+      TargetGroupARNs: [targetGroupArn],
+      HealthCheckType: 'ELB',
+      HealthCheckGracePeriod: 120,
+      Tags: [{ Key: 'Name', Value: 'hyperbola', PropagateAtLaunch: true }],
+    }),
+  );
+}
+
+async function waitForFleet(
+  elb: ElasticLoadBalancingV2Client,
+  TargetGroupArn: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const deadline = Date.now() + fleetDeadlineMs;
+  for (;;) {
+    const { TargetHealthDescriptions = [] } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+    const states = TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.State);
+    if (states.filter((state) => state === 'healthy').length === fleetSize) return;
+    if (Date.now() > deadline) {
+      throw new Error(
+        `The fleet is not healthy after ${fleetDeadlineMs / 1000} s: ${states.join(', ') || 'no targets'}.`,
+      );
+    }
+    await sleep(100, undefined, { signal });
+  }
+}
