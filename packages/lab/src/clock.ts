@@ -1,7 +1,8 @@
 // clock: the lab's time, passed in everywhere.
 //
-// Lab time is epoch milliseconds. A scaled clock runs `speed` times faster than the wall; a virtual clock moves only
-// when it is told to. Nothing in the lab calls Date.now(), setTimeout or setInterval except the scaled clock.
+// Lab time is epoch milliseconds. A scaled clock (`createScaledClock`) runs `speed` times faster than the wall; a virtual
+// clock (`createVirtualClock`) moves only when it is told to. Nothing in the lab calls Date.now(), setTimeout or setInterval
+// except the scaled clock.
 export interface Timer {
   cancel(): void;
 }
@@ -13,4 +14,28 @@ export interface Clock {
   setTimer(atMs: number, fire: () => void): Timer;
   /** Resolves after `ms` of lab time; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Says that work is in flight which no timer shows (a request being answered), until the returned function is called. A virtual
+   * clock does not move time by itself meanwhile. Clocks that follow the wall leave it out.
+   */
+  holdTime?(): () => void;
+}
+
+/** `Clock.sleep` for any clock that has timers. */
+export function sleepOn(clock: Pick<Clock, 'now' | 'setTimer'>, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(signal.reason);
+      return;
+    }
+    const onAbort = (): void => {
+      timer.cancel();
+      reject(signal?.reason);
+    };
+    const timer = clock.setTimer(clock.now() + ms, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
 }

@@ -95,8 +95,12 @@ export interface ServiceDefinition {
   readonly schemas: Readonly<Record<string, unknown>>;
   // biome-ignore lint/suspicious/noExplicitAny: operations of every shape live in one table; each is typed in its file.
   readonly operations: Readonly<Record<string, Operation<any, object>>>;
-  /** Plays an event that this service scheduled, or that the data plane reported to it. */
-  onEvent?(event: LabEvent, context: ControlPlaneContext): void;
+  /**
+   * Plays an event that this service scheduled, or that the data plane reported to it. 'unchanged' says that no other service can
+   * see a difference, which spares all of them a reconcile; a health check that confirms what was known says so.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most services have nothing to say.
+  onEvent?(event: LabEvent, context: ControlPlaneContext): void | 'unchanged';
   /** Brings the service's state to rest after any change (for example a group compares desired with actual). Idempotent. */
   reconcile?(context: ControlPlaneContext): void;
 }

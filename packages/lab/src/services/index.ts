@@ -1,0 +1,7 @@
+import type { ServiceDefinition } from '../control-plane/types.js';
+
+/**
+ * Every service of the lab, in the order in which they come to rest: what acts on instances first, so that one pass mostly is
+ * enough.
+ */
+export const SERVICES: readonly ServiceDefinition[] = [];
