@@ -39,6 +39,12 @@ export type Decision =
       readonly minSize?: number;
       readonly maxSize?: number;
       readonly desiredCapacity?: number;
+      /**
+       * With `desiredCapacity`: what it was when this was decided. The one who applies looks again: equal to `desiredCapacity`, there
+       * is nothing to do; equal to this, it is set; anything else is somebody else's change, and DESIRED_CAPACITY_CHANGED is
+       * thrown with nothing changed (S6).
+       */
+      readonly ifDesiredCapacity?: number;
       readonly because: Reason;
     }
   /** Out of service and out of the desired capacity, still running: warm. */

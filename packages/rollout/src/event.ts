@@ -20,6 +20,8 @@ export type RolloutEvent = { readonly at: number; readonly rolloutId: string } &
   | { readonly kind: 'waiting'; readonly heldBy: readonly Hold[] }
   | { readonly kind: 'instance'; readonly instanceId: string; readonly what: InstanceMilestone; readonly text: string }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
+  /** Something a person should know although the rollout goes on: somebody else's change, an environment that was already broken. */
+  | { readonly kind: 'notice'; readonly code: string; readonly text: string }
   /** What was kept of a quarantined instance; `path` is the local file of the bundle. */
   | {
       readonly kind: 'bundle';

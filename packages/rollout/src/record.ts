@@ -65,15 +65,28 @@ export interface RolloutRecord {
     readonly suspendedProcesses: readonly string[];
     /** The instances of the old release at the start. */
     readonly instanceIds: readonly string[];
+    /** What `$Default` meant, to restore where we moved it. */
+    readonly defaultLaunchTemplateVersion?: string;
+    /** How many instances were healthy in every target group. 0: the environment was already broken. */
+    readonly servingCount?: number;
   };
   /** Our own deltas that are in force now, each written before it was applied (S5, S6). */
   readonly ours: {
-    /** How much of DesiredCapacity is ours. */
+    /** How much of DesiredCapacity is ours: what the group would want without us is DesiredCapacity minus this. */
     readonly surge: number;
     readonly suspendedProcesses: readonly string[];
     readonly isLaunchTemplatePinned: boolean;
     /** Whether the release's launch template version was created by this rollout, and so may be deleted by it. */
     readonly hasCreatedLaunchTemplateVersion: boolean;
+    /** The version that the group names because of us. */
+    readonly pin?: Pin;
+    /** Sizes that we changed for a while. */
+    readonly minSize?: TemporarySize;
+    readonly maxSize?: TemporarySize;
+    /** Whether `$Default` was moved by this rollout, and so may be moved back by it. */
+    readonly hasMovedDefaultVersion?: boolean;
+    /** Changes of capacity that were ordered and not seen yet. Written before they are applied. */
+    readonly inFlight?: readonly CapacityChange[];
   };
   readonly phase: Phase;
   readonly phaseSince: number;
@@ -83,7 +96,59 @@ export interface RolloutRecord {
   readonly instances: Readonly<Record<string, InstanceRecord>>;
   readonly evidence: readonly Evidence[];
   readonly outcome?: Outcome;
+  /** `CODE: what a person must do or know`, with outcome needsHuman. */
   readonly needs?: string;
+  /** The rollout is on its way back to `from`. */
+  readonly isGoingBack?: boolean;
+  /** Decisions that AWS refused, one after the other. */
+  readonly failure?: ApplyFailure;
+  /** What the group wanted of itself when last looked at, and for how many observations something else has been seen. */
+  readonly base?: { readonly desiredCapacity: number; readonly otherValue?: number; readonly otherCount?: number };
+  /** How many times the final audit found an instance of another release and went back to roll. */
+  readonly roundCount?: number;
+}
+
+export interface Pin {
+  readonly version: string;
+  readonly at: number;
+  /** AWS accepted it. */
+  readonly isConfirmed: boolean;
+  /** An observation has shown it: from then on another value is somebody else's. */
+  readonly isSeen: boolean;
+  /** For how many observations in a row another value was seen. */
+  readonly driftCount?: number;
+}
+
+export interface TemporarySize {
+  /** What to restore. */
+  readonly original: number;
+  /** What we set. Any other value is somebody else's and stays. */
+  readonly during: number;
+}
+
+/** One change of DesiredCapacity by us, on its way. */
+export type CapacityChange =
+  | {
+      readonly kind: 'setDesired';
+      readonly from: number;
+      readonly to: number;
+      readonly at: number;
+      readonly isConfirmed: boolean;
+    }
+  | {
+      readonly kind: 'enterStandby' | 'exitStandby' | 'quarantine' | 'terminate';
+      readonly instanceIds: readonly string[];
+      /** Whether DesiredCapacity moves with it. */
+      readonly isCounted: boolean;
+      readonly at: number;
+      readonly isConfirmed: boolean;
+    };
+
+export interface ApplyFailure {
+  readonly count: number;
+  readonly since: number;
+  readonly code: string;
+  readonly message: string;
 }
 
 /** What the rollout knows of one instance beyond what one observation shows. */
@@ -94,4 +159,19 @@ export interface InstanceRecord {
   readonly reportedVersion?: string;
   readonly verifiedAt?: number;
   readonly quarantinedAt?: number;
+  readonly launchTemplateVersion?: string;
+  /** The lifecycle state last seen. */
+  readonly lifecycleState?: string;
+  /** Not healthy any more since then, having been healthy. */
+  readonly unhealthySince?: number;
+  /** How often it was healthy and then was not. */
+  readonly dipCount?: number;
+  /** In Standby by our doing since then. */
+  readonly warmAt?: number;
+  /** Terminated or detached by our doing since then. */
+  readonly leftAt?: number;
+  /** Gone, and not by our doing. */
+  readonly lostAt?: number;
+  /** In how many observations in a row it was not to be seen. */
+  readonly missedCount?: number;
 }
