@@ -1,0 +1,18 @@
+// Whether the replay showed what it is there to show. Nothing makes it come out so: if it does not, the replay says so and fails.
+import type { Performance } from './act.js';
+
+/** Every expectation that was not met, in a sentence. Empty when all were. */
+export function findSurprises([first, second, third]: readonly Performance[]): string[] {
+  const surprises: string[] = [];
+  const expect = (isMet: boolean, otherwise: string) => {
+    if (!isMet) surprises.push(otherwise);
+  };
+  expect(first!.traffic.secondsDown > 0, 'Act I: the cycler of 2018 did not take the site down.');
+  expect(second!.ending.exitCode === 1, `Act II: directrix did not halt (exit code ${second!.ending.exitCode}).`);
+  expect(second!.traffic.failed === 0, `Act II: ${second!.traffic.failed} requests failed.`);
+  expect(second!.ending.isGroupUnchanged, 'Act II: the group is not as it was.');
+  expect((second!.ending.result?.quarantined.length ?? 0) > 0, 'Act II: no failed instance was kept.');
+  expect(third!.ending.exitCode === 0, `Act III: directrix did not ship (exit code ${third!.ending.exitCode}).`);
+  expect(third!.traffic.failed === 0, `Act III: ${third!.traffic.failed} requests failed.`);
+  return surprises;
+}
