@@ -15,6 +15,11 @@ export interface TargetRecord {
   readonly target: TargetDescription;
   /** Differs for each registration, so that a late check result of an earlier one is ignored. */
   readonly registrationId: string;
+  /** How often the load balancer has begun to check it; a timer or a result of an earlier beginning is ignored. */
+  checkEpoch: number;
+  /** Checks sent since then, and the latest of them that was answered: answers that arrive out of order are ignored. */
+  checksSent: number;
+  lastAnsweredCheck: number;
   health: TargetHealth;
   consecutiveSuccesses: number;
   consecutiveFailures: number;
