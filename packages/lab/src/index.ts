@@ -1,1 +1,10 @@
-export {};
+export type { Clock, Timer } from './clock.js';
+export { AwsError } from './control-plane/aws-error.js';
+export type { Fault, Faults } from './control-plane/faults.js';
+export { createLabState, DEFAULT_ACCOUNT_ID, DEFAULT_REGION } from './control-plane/state.js';
+export { DEFAULT_TIMING } from './control-plane/timing.js';
+export type * from './control-plane/types.js';
+export type * from './data-plane.js';
+export { createLab, type Lab, type LabOptions } from './lab.js';
+export { createScaledClock, type ScaledClockOptions } from './scaled-clock.js';
+export { createVirtualClock, type VirtualClock, type VirtualClockOptions } from './virtual-clock.js';

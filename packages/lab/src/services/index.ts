@@ -1,7 +1,8 @@
 import type { ServiceDefinition } from '../control-plane/types.js';
+import { stsService } from './sts/service.js';
 
 /**
  * Every service of the lab, in the order in which they come to rest: what acts on instances first, so that one pass mostly is
  * enough.
  */
-export const SERVICES: readonly ServiceDefinition[] = [];
+export const SERVICES: readonly ServiceDefinition[] = [stsService];

@@ -1,0 +1,65 @@
+import type { IdSource, LabState } from '../control-plane/types.js';
+import type { RoleCredentials } from '../data-plane.js';
+
+/** A session of an instance's role, as the lab remembers it. */
+export interface Session {
+  readonly instanceId: string;
+  readonly roleName: string;
+  readonly credentials: RoleCredentials;
+}
+
+const SESSION_MS = 6 * 3_600_000;
+const RENEW_BEFORE_EXPIRY_MS = 15 * 60_000;
+
+/** The sessions that the instance metadata service has handed out. They expire by the wall, as the SDK in the instance reckons. */
+export class Sessions {
+  readonly #sessions = new Map<string, Session>();
+  readonly #currentOfInstance = new Map<string, Session>();
+
+  constructor(
+    private readonly state: LabState,
+    private readonly ids: IdSource,
+    private readonly wallNow: () => number,
+  ) {}
+
+  /** The instance's current credentials, new ones when they are about to expire; undefined when it has no role. */
+  issue(instanceId: string): RoleCredentials | undefined {
+    const roleName = this.#roleOf(instanceId);
+    if (roleName === undefined) return undefined;
+    const current = this.#currentOfInstance.get(instanceId);
+    const isFresh =
+      current?.roleName === roleName && current.credentials.expiresAt - this.wallNow() > RENEW_BEFORE_EXPIRY_MS;
+    return isFresh ? current.credentials : this.#begin(instanceId, roleName);
+  }
+
+  find(accessKeyId: string): Session | undefined {
+    return this.#sessions.get(accessKeyId);
+  }
+
+  isExpired(session: Session): boolean {
+    return session.credentials.expiresAt <= this.wallNow();
+  }
+
+  #begin(instanceId: string, roleName: string): RoleCredentials {
+    const credentials: RoleCredentials = {
+      roleName,
+      accessKeyId: this.ids.hex('ASIA', 16).toUpperCase(),
+      secretAccessKey: this.ids.hex('', 40),
+      sessionToken: this.ids.hex('IQoJb3JpZ2luX2Vj', 64),
+      expiresAt: this.wallNow() + SESSION_MS,
+    };
+    const session = { instanceId, roleName, credentials };
+    this.#sessions.set(credentials.accessKeyId, session);
+    this.#currentOfInstance.set(instanceId, session);
+    return credentials;
+  }
+
+  #roleOf(instanceId: string): string | undefined {
+    const profileArn = this.state.ec2.instances.get(instanceId)?.instance.IamInstanceProfile?.Arn;
+    if (profileArn === undefined) return undefined;
+    for (const profile of this.state.iam.instanceProfiles.values()) {
+      if (profile.arn === profileArn) return profile.roleNames[0];
+    }
+    return undefined;
+  }
+}

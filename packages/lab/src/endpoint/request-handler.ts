@@ -1,0 +1,47 @@
+import type { HttpRequest, HttpResponse, RequestHandler } from '@smithy/types';
+import type { LabHttpRequest, LabHttpResponse } from '../data-plane.js';
+
+/** What an SDK client takes as its `requestHandler`. */
+export type LabRequestHandler = RequestHandler<HttpRequest, HttpResponse> & {
+  updateHttpClientConfig(): void;
+  httpHandlerConfigs(): Record<string, never>;
+};
+
+/** Carries an SDK client's requests to `handle` without a socket: serialised and signed all the same. */
+export function createRequestHandler(handle: (request: LabHttpRequest) => Promise<LabHttpResponse>): LabRequestHandler {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    async handle(request) {
+      const response = await handle(readSdkRequest(request));
+      return { response: { statusCode: response.statusCode, headers: { ...response.headers }, body: response.body } };
+    },
+    updateHttpClientConfig: () => undefined,
+    httpHandlerConfigs: () => ({}),
+  };
+}
+
+function readSdkRequest(request: HttpRequest): LabHttpRequest {
+  const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    method: request.method,
+    path: request.path,
+    query: writeQuery(request.query),
+    headers: Object.fromEntries(headers),
+    body: readSdkBody(request.body),
+  };
+}
+
+function writeQuery(query: HttpRequest['query'] = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const item of Array.isArray(value) ? value : [value]) parameters.append(name, item ?? '');
+  }
+  return parameters.toString();
+}
+
+function readSdkBody(body: unknown): Uint8Array {
+  if (body === undefined || body === null) return new Uint8Array();
+  if (typeof body === 'string') return Buffer.from(body, 'utf8');
+  if (body instanceof Uint8Array) return body;
+  throw new TypeError('The lab takes request bodies that are text or bytes; this one is a stream.');
+}

@@ -1,0 +1,93 @@
+import { AwsError } from '../control-plane/aws-error.js';
+import type { ServiceDefinition } from '../control-plane/types.js';
+import type { LabHttpRequest } from '../data-plane.js';
+import type { WireInput, WireService } from './codec.js';
+import { parseQueryParameters } from './query-parameters.js';
+import { readBody } from './request-body.js';
+
+/** Which operation of which service a request asks for; or why none, in the protocol that the caller speaks. */
+export type Dispatch =
+  | {
+      readonly kind: 'operation';
+      readonly service: ServiceDefinition;
+      readonly operationName: string;
+      readonly input: WireInput;
+    }
+  | { readonly kind: 'refused'; readonly service: WireService; readonly error: AwsError };
+
+const UNKNOWN_QUERY_SERVICE: WireService = { protocol: 'awsQuery', schemas: {} };
+const UNKNOWN_JSON_SERVICE: WireService = { protocol: 'awsJson1_1', schemas: {} };
+
+/**
+ * Finds the service by `X-Amz-Target`, or by the query's `Version`, or by the credential's scope. Never throws: what cannot be
+ * dispatched is refused.
+ */
+export function dispatchRequest(services: readonly ServiceDefinition[], request: LabHttpRequest): Dispatch {
+  const target = request.headers['x-amz-target'];
+  const scoped = findScopedService(services, request);
+  const fallback = target === undefined ? (scoped ?? UNKNOWN_QUERY_SERVICE) : UNKNOWN_JSON_SERVICE;
+  try {
+    return target === undefined ? dispatchQuery(services, request, scoped) : dispatchTarget(services, request, target);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return { kind: 'refused', service: fallback, error };
+  }
+}
+
+function dispatchTarget(services: readonly ServiceDefinition[], request: LabHttpRequest, target: string): Dispatch {
+  const [prefix = '', operationName = ''] = target.split('.', 2);
+  const service = services.find(({ targetPrefix }) => targetPrefix === prefix);
+  if (service === undefined) {
+    throw new AwsError('UnknownOperationException', `${target} is not emulated by the lab.`);
+  }
+  expectContentType(request, 'application/x-amz-json-1.1');
+  return { kind: 'operation', service, operationName, input: { kind: 'body', body: readBody(request) } };
+}
+
+function dispatchQuery(
+  services: readonly ServiceDefinition[],
+  request: LabHttpRequest,
+  scoped: ServiceDefinition | undefined,
+): Dispatch {
+  if (request.method !== 'GET') expectContentType(request, 'application/x-www-form-urlencoded');
+  const text = request.method === 'GET' ? request.query : Buffer.from(readBody(request)).toString('utf8');
+  const parameters = parseQueryParameters(text);
+  const operationName = parameters.children.get('Action')?.value;
+  if (operationName === undefined || operationName === '') {
+    throw new AwsError('MissingAction', 'The request must contain the parameter Action.');
+  }
+  const version = parameters.children.get('Version')?.value;
+  const service = findQueryService(services, version, scoped);
+  if (service === undefined) {
+    throw new AwsError(
+      'InvalidAction',
+      `${operationName} (version ${version ?? 'not given'}) is not emulated by the lab.`,
+    );
+  }
+  return { kind: 'operation', service, operationName, input: { kind: 'parameters', parameters } };
+}
+
+function findQueryService(
+  services: readonly ServiceDefinition[],
+  version: string | undefined,
+  scoped: ServiceDefinition | undefined,
+): ServiceDefinition | undefined {
+  if (version === undefined) return scoped?.protocol === 'awsJson1_1' ? undefined : scoped;
+  return services.find(({ apiVersion, protocol }) => apiVersion === version && protocol !== 'awsJson1_1');
+}
+
+/** The service that the credential was scoped to: `Credential=AKID/20181111/us-west-2/ssm/aws4_request`. */
+function findScopedService(
+  services: readonly ServiceDefinition[],
+  request: LabHttpRequest,
+): ServiceDefinition | undefined {
+  const scope = /Credential=[^/]*\/\d{8}\/[^/]*\/([^/]+)\/aws4_request/.exec(request.headers.authorization ?? '');
+  return services.find(({ name }) => name === scope?.[1]);
+}
+
+function expectContentType(request: LabHttpRequest, expected: string): void {
+  const given = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (given !== expected) {
+    throw new AwsError('UnsupportedMediaType', `The content type must be ${expected}, not '${given}'.`, 415);
+  }
+}
