@@ -1,0 +1,34 @@
+import { UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import { DirectrixError, type RolloutRecord } from '@directrix/rollout';
+import { describeGroup } from '../observe/group.js';
+import type { ApplyContext, DecisionOf } from './apply-context.js';
+
+/**
+ * The sizes that the decision names, in one call, so that AWS never sees a desired capacity outside of its bounds. With
+ * `ifDesiredCapacity`, throws DESIRED_CAPACITY_CHANGED, having changed nothing, when somebody else has set it meanwhile (S6). AWS
+ * has no compare-and-set for it: what remains is the moment between the look and the call.
+ */
+export async function setSizes(
+  { clients }: ApplyContext,
+  record: RolloutRecord,
+  { minSize, maxSize, desiredCapacity, ifDesiredCapacity }: DecisionOf<'setSizes'>,
+): Promise<undefined> {
+  if (ifDesiredCapacity !== undefined) {
+    const { DesiredCapacity: present } = await describeGroup(clients, record.groupName);
+    if (present !== ifDesiredCapacity && present !== desiredCapacity)
+      throw new DirectrixError(
+        'DESIRED_CAPACITY_CHANGED',
+        `${record.groupName} has DesiredCapacity ${present}; ${ifDesiredCapacity} was expected before it becomes ${desiredCapacity}.`,
+        { source: `group ${record.groupName}`, hint: 'somebody else scaled the group; it is looked at again' },
+      );
+    if (present === desiredCapacity && minSize === undefined && maxSize === undefined) return;
+  }
+  await clients.autoScaling.send(
+    new UpdateAutoScalingGroupCommand({
+      AutoScalingGroupName: record.groupName,
+      MinSize: minSize,
+      MaxSize: maxSize,
+      DesiredCapacity: desiredCapacity,
+    }),
+  );
+}

@@ -1,0 +1,130 @@
+// What AWS, the SDK or the network said when a call failed, as an error that a person can act on.
+import { DirectrixError } from '@directrix/rollout';
+
+/** Where a call was going. */
+export interface CallOrigin {
+  /** IAM's name: `autoscaling:DescribeAutoScalingGroups`. */
+  readonly action: string;
+  readonly endpoint?: string;
+  readonly region?: string;
+}
+
+/**
+ * Codes of failures that pass by themselves: the caller waits and does the same again. Everything else is AWS's final answer.
+ */
+const passingCodes: ReadonlySet<string> = new Set([
+  'AWS_THROTTLED',
+  'AWS_BUSY',
+  'AWS_UNAVAILABLE',
+  'ENDPOINT_UNREACHABLE',
+]);
+
+/** Whether the same call may succeed later without anybody doing anything. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof DirectrixError && passingCodes.has(error.code);
+}
+
+/** AWS's own code of a failed call (`ValidationError`, `ParameterAlreadyExists`), or undefined when AWS did not answer. */
+export function awsCodeOf(error: unknown): string | undefined {
+  const cause = error instanceof DirectrixError ? error.cause : error;
+  if (!(cause instanceof Error)) return undefined;
+  const code = (cause as { Code?: unknown }).Code ?? (cause as { Error?: { Code?: unknown } }).Error?.Code;
+  return typeof code === 'string' ? code : cause.name;
+}
+
+/** AWS's own text of a failed call. */
+export function awsTextOf(error: unknown): string {
+  const cause = error instanceof DirectrixError ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+const throttlingCodes =
+  /^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|BandwidthLimitExceeded|EC2ThrottledException|PriorRequestNotComplete)/;
+const busyCodes = /^(ResourceContention|ScalingActivityInProgress|ResourceInUse|TooManyUpdates|IncorrectState)/;
+const deniedCodes = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden)/;
+const rejectedCredentialCodes =
+  /^(ExpiredToken|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|AuthFailure|InvalidAccessKeyId|IncompleteSignature|InvalidToken|RequestExpired)/;
+const unreachableCodes =
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|TimeoutError|NetworkingError|UND_ERR.*|CERT_.*|.*CERTIFICATE.*|SELF_SIGNED.*)$/;
+
+/** The DirectrixError of a failed call. One that already is a DirectrixError comes back as it is. */
+export function describeFailure(error: unknown, origin: CallOrigin): DirectrixError {
+  if (error instanceof DirectrixError) return error;
+  const code = awsCodeOf(error) ?? 'UnknownError';
+  const text = awsTextOf(error);
+  const service = origin.action.split(':')[0];
+  const details = { source: origin.action, cause: error };
+  if (/region is missing/i.test(text))
+    return new DirectrixError('REGION_MISSING', 'No AWS region is set.', {
+      ...details,
+      hint: 'set AWS_REGION, or region in the profile',
+    });
+  if (isCredentialProviderFailure(code, text))
+    return new DirectrixError('CREDENTIALS_MISSING', `No AWS credentials were found: ${text}`, {
+      ...details,
+      hint: 'set AWS_PROFILE, sign in with `aws sso login`, or export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    });
+  if (rejectedCredentialCodes.test(code))
+    return new DirectrixError('CREDENTIALS_REJECTED', `AWS refused the credentials: ${code}: ${text}`, {
+      ...details,
+      hint: 'renew them (`aws sso login`), and see that the clock of this machine is right',
+    });
+  if (deniedCodes.test(code))
+    return new DirectrixError('ACCESS_DENIED', `These credentials may not do ${origin.action}: ${text}`, {
+      ...details,
+      hint: `allow ${origin.action} in the deployer's policy (docs/cli.md lists all that a deploy needs)`,
+    });
+  if (throttlingCodes.test(code) || statusOf(error) === 429)
+    return new DirectrixError('AWS_THROTTLED', `${origin.action} is throttled: ${code}: ${text}`, {
+      ...details,
+      hint: 'nothing is lost; it is tried again',
+    });
+  if (busyCodes.test(code))
+    return new DirectrixError('AWS_BUSY', `${origin.action}: ${code}: ${text}`, {
+      ...details,
+      hint: 'another change of the group is under way; it is tried again',
+    });
+  const network = networkCodeOf(error);
+  if (network !== undefined)
+    return new DirectrixError(
+      'ENDPOINT_UNREACHABLE',
+      `${origin.endpoint ?? `The ${service} endpoint of ${origin.region ?? 'the region'}`} did not answer ${origin.action}: ${network}`,
+      {
+        ...details,
+        hint:
+          origin.endpoint === undefined
+            ? 'look at the network of this machine, its proxy, and AWS_REGION'
+            : 'is the lab up (`directrix lab status`)? else unset AWS_ENDPOINT_URL',
+      },
+    );
+  if ((statusOf(error) ?? 0) >= 500)
+    return new DirectrixError('AWS_UNAVAILABLE', `${origin.action}: ${code}: ${text}`, {
+      ...details,
+      hint: 'nothing is lost; it is tried again',
+    });
+  return new DirectrixError('AWS_REFUSED', `${origin.action}: ${code}: ${text}`, details);
+}
+
+function isCredentialProviderFailure(code: string, text: string): boolean {
+  return (
+    code === 'CredentialsProviderError' ||
+    code === 'TokenProviderError' ||
+    /could not load credentials|credential is missing|resolved credential object is not valid/i.test(text)
+  );
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = (error as { $metadata?: { httpStatusCode?: unknown } } | undefined)?.$metadata?.httpStatusCode;
+  return typeof status === 'number' ? status : undefined;
+}
+
+// Node puts the system's code on the error, on its cause, or (happy eyeballs) on each of an AggregateError's errors.
+function networkCodeOf(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== 'object' || error === null || depth > 3) return undefined;
+  const { code, name, message, cause, errors } = error as Record<string, unknown>;
+  for (const candidate of [code, name])
+    if (typeof candidate === 'string' && unreachableCodes.test(candidate))
+      return typeof message === 'string' && message !== '' ? `${candidate}: ${message}` : candidate;
+  if (Array.isArray(errors) && errors.length > 0) return networkCodeOf(errors[0], depth + 1);
+  return networkCodeOf(cause, depth + 1);
+}

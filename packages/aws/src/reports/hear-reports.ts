@@ -1,0 +1,145 @@
+// hear-reports: asks the instances behind a load balancer for their version, through the load balancer.
+//
+// A deployer has no way into private subnets, and what the load balancer answers is what users get. The load balancer chooses who
+// answers, so it is asked again until everybody who was asked for has been heard, within a bound; the next tick goes on.
+//
+//   R1. Each request opens its own connection, so that whatever balances by connection balances too.
+//   R2. Requests per call, bytes of a body and time of a request are bounded.
+//   R3. It never throws because of what a server does: a failed request is trouble, and no report.
+import type { InstanceObservation, VersionReport } from '@directrix/rollout';
+import type { ListenerRoute } from './listener.js';
+import { isSameHost, parseHealthPage } from './version-report.js';
+
+/** The part of the platform's fetch that is used. */
+export type Fetch = (
+  url: string,
+  init: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly redirect: 'manual';
+    readonly signal: AbortSignal;
+  },
+) => Promise<{ readonly status: number; readonly body: AsyncIterable<Uint8Array> | null }>;
+
+export interface ReportClock {
+  now(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface ReportRequest {
+  readonly route: ListenerRoute;
+  /** `/healthz`. */
+  readonly path: string;
+  /** Whose reports are wanted. */
+  readonly wantedIds: readonly string[];
+  /** Everybody who may answer. */
+  readonly instances: readonly InstanceObservation[];
+  /** How many targets share the requests. */
+  readonly targetCount: number;
+}
+
+export interface HeardReports {
+  readonly reports: readonly VersionReport[];
+  /** Why requests gave no report, each once. */
+  readonly troubles: readonly string[];
+}
+
+/** Requests in one call, whatever the size of the group. */
+const maximumRequests = 64;
+const requestsAtATime = 4;
+const requestTimeoutMs = 5_000;
+const maximumBodyBytes = 64 * 1024;
+
+export async function hearReports(
+  request: ReportRequest,
+  ports: { readonly fetch: Fetch; readonly clock: ReportClock },
+): Promise<HeardReports> {
+  const wanted = new Set(request.wantedIds);
+  const reports: VersionReport[] = [];
+  const troubles = new Set<string>();
+  // Two rounds of the round-robin reach everybody even when others' requests come in between.
+  let left = Math.min(maximumRequests, 2 * Math.max(request.targetCount, 1) + 2);
+  const askUntilHeard = async () => {
+    while (left > 0 && wanted.size > 0) {
+      left--;
+      const answer = await ask(request, ports);
+      if (typeof answer === 'string') {
+        troubles.add(answer);
+        // A server that does not answer will not answer sixty times in a row either.
+        left = Math.min(left, requestsAtATime);
+        continue;
+      }
+      reports.push(answer);
+      if (answer.instanceId !== undefined) wanted.delete(answer.instanceId);
+    }
+  };
+  await Promise.all(Array.from({ length: requestsAtATime }, askUntilHeard));
+  return { reports: latestOfEach(reports), troubles: [...troubles] };
+}
+
+// One report an instance and tick is enough, and it is the last: an instance that changed its word said the last one last.
+function latestOfEach(reports: readonly VersionReport[]): VersionReport[] {
+  return [...new Map(reports.map((report) => [`${report.fqdn} ${report.version}`, report])).values()];
+}
+
+async function ask(
+  { route, path, instances }: ReportRequest,
+  ports: { readonly fetch: Fetch; readonly clock: ReportClock },
+): Promise<VersionReport | string> {
+  const url = `${route.url}${path}`;
+  const answer = await getPage(url, route.host, ports);
+  if (typeof answer === 'string') return answer;
+  const page = parseHealthPage(answer.body);
+  if (page.version === undefined || page.fqdn === undefined)
+    return `${url} answered ${answer.statusCode} without ${page.version === undefined ? 'VERSION' : 'FQDN'}`;
+  const { fqdn, version } = page;
+  return {
+    at: ports.clock.now(),
+    instanceId: instances.find(({ privateDnsName }) => isSameHost(privateDnsName ?? '', fqdn))?.instanceId,
+    fqdn,
+    version,
+    status: page.status,
+    statusCode: answer.statusCode,
+  };
+}
+
+async function getPage(
+  url: string,
+  host: string | undefined,
+  { fetch, clock }: { readonly fetch: Fetch; readonly clock: ReportClock },
+): Promise<{ readonly statusCode: number; readonly body: string } | string> {
+  const timeout = new AbortController();
+  const answered = new AbortController();
+  const timer = clock.sleep(requestTimeoutMs, answered.signal).then(
+    () => timeout.abort(new Error(`no answer within ${requestTimeoutMs / 1000} s`)),
+    () => undefined,
+  );
+  try {
+    const response = await fetch(url, {
+      headers: { connection: 'close', 'user-agent': 'directrix', ...(host === undefined ? {} : { host }) },
+      redirect: 'manual',
+      signal: timeout.signal,
+    });
+    return { statusCode: response.status, body: await readBody(response.body) };
+  } catch (error) {
+    return `${url}: ${timeout.signal.aborted ? (timeout.signal.reason as Error).message : describe(error)}`;
+  } finally {
+    answered.abort();
+    await timer;
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+async function readBody(body: AsyncIterable<Uint8Array> | null): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body ?? []) {
+    pieces.push(piece);
+    size += piece.byteLength;
+    if (size > maximumBodyBytes) break;
+  }
+  return Buffer.concat(pieces).subarray(0, maximumBodyBytes).toString('utf8');
+}

@@ -1,0 +1,85 @@
+import { DirectrixError, type Observation, type VersionReport } from '@directrix/rollout';
+import type { AwsClients } from '../clients/aws-clients.js';
+import type { TargetGroupSettings } from '../observe/target-groups.js';
+import { type Fetch, hearReports, type ReportClock } from './hear-reports.js';
+import { findListenerRoute, type ListenerRoute } from './listener.js';
+
+/** How instances are asked for their version. */
+export interface ReportSettings {
+  /** In place of what the listener says: `https://hyperbo.la`. */
+  readonly url?: string;
+  /** `/healthz`. */
+  readonly healthPath: string;
+}
+
+export interface ReportSource {
+  /**
+   * The reports of the wanted instances that could be heard now. `onTrouble` is told each reason why a request gave none.
+   * Throws VERSION_ROUTE_UNKNOWN when no listener leads to the group.
+   */
+  hear(
+    observation: Observation,
+    targetGroups: readonly TargetGroupSettings[],
+    wantedIds: readonly string[],
+    onTrouble: (text: string) => void,
+  ): Promise<readonly VersionReport[]>;
+}
+
+export function createReportSource(
+  ports: { readonly clients: AwsClients; readonly fetch: Fetch; readonly clock: ReportClock },
+  settings: ReportSettings,
+): ReportSource {
+  let found: FoundRoute | undefined;
+  return {
+    async hear(observation, targetGroups, wantedIds, onTrouble) {
+      if (wantedIds.length === 0) return [];
+      found ??= await findReportRoute(ports.clients, targetGroups, settings);
+      const { route, targetGroupArn } = found;
+      const targets = observation.targetGroups.find((group) => group.targetGroupArn === targetGroupArn)?.targets ?? [];
+      const healthyIds = targets.filter(({ state }) => state === 'healthy').map(({ instanceId }) => instanceId);
+      // The load balancer sends nothing to the others, so asking for them would ask in vain.
+      const audibleIds = wantedIds.filter((id) => healthyIds.includes(id));
+      if (audibleIds.length === 0) return [];
+      const { reports, troubles } = await hearReports(
+        {
+          route,
+          path: settings.healthPath,
+          wantedIds: audibleIds,
+          instances: observation.group.instances,
+          targetCount: healthyIds.length,
+        },
+        ports,
+      );
+      for (const trouble of troubles) onTrouble(trouble);
+      return reports;
+    },
+  };
+}
+
+export interface FoundRoute {
+  readonly route: ListenerRoute;
+  readonly targetGroupArn: string;
+}
+
+/** The way to the first of the target groups that a listener leads to. Throws VERSION_ROUTE_UNKNOWN. */
+export async function findReportRoute(
+  clients: AwsClients,
+  targetGroups: readonly TargetGroupSettings[],
+  settings: Pick<ReportSettings, 'url'>,
+): Promise<FoundRoute> {
+  const override = settings.url?.replace(/\/+$/, '');
+  if (override !== undefined)
+    return { route: { url: override }, targetGroupArn: targetGroups[0]?.targetGroupArn ?? '' };
+  for (const targetGroup of targetGroups) {
+    const route = await findListenerRoute(clients, targetGroup);
+    if (route !== undefined) return { route, targetGroupArn: targetGroup.targetGroupArn };
+  }
+  throw new DirectrixError(
+    'VERSION_ROUTE_UNKNOWN',
+    `No HTTP or HTTPS listener forwards plain requests to ${targetGroups.map(({ name }) => name).join(' or ')}, so its instances cannot be asked for their version.`,
+    {
+      source: 'load balancer',
+      hint: 'say where they answer with --url https://…, or go without with --no-version-check',
+    },
+  );
+}
