@@ -77,6 +77,14 @@ export interface OperationContext extends ControlPlaneContext {
   readonly caller: Caller;
   readonly route: Route;
   readonly requestId: string;
+  /** Whether this request meets a fault that only its operation can show. */
+  meetsFault?(kind: 'emptyPage'): boolean;
+}
+
+/** Something that a request must be allowed to do. `resource` is an ARN, or `*` where the action knows no resources. */
+export interface Permission {
+  readonly action: string;
+  readonly resource: string;
 }
 
 /** One API operation: the SDK's input shape in, the SDK's output shape out (without $metadata). Throws AwsError. */
@@ -95,6 +103,8 @@ export interface ServiceDefinition {
   readonly schemas: Readonly<Record<string, unknown>>;
   // biome-ignore lint/suspicious/noExplicitAny: operations of every shape live in one table; each is typed in its file.
   readonly operations: Readonly<Record<string, Operation<any, object>>>;
+  /** What a request asks permission for. Default: the operation itself, on every resource. */
+  permissions?(operationName: string, input: object, state: LabState): readonly Permission[];
   /**
    * Plays an event that this service scheduled, or that the data plane reported to it. 'unchanged' says that no other service can
    * see a difference, which spares all of them a reconcile; a health check that confirms what was known says so.
