@@ -1,0 +1,126 @@
+// process-machines: every instance of the lab as a set of child processes of this one.
+//
+//   K1. No process outlives close(): each is ended with its group, by its id.
+//   K2. Nor does one outlive this process, even when that is killed: its guest ends a Node process at once, and the records in the
+//       run directory let the next lab end whatever else there is (process-record.ts).
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ControlPlanePort } from '../../data-plane.js';
+import { openControlSocket } from '../../network/control-socket.js';
+import type { Gateway, InstanceListeners } from '../../network/gateway.js';
+import { createMachine, type Machine } from './machine.js';
+
+export interface ProcessMachinesOptions {
+  readonly controlPlane: ControlPlanePort;
+  /** Private to this lab, and its own: sockets, records and home directories go here. */
+  readonly runDirectory: string;
+  /** The certificate that instances trust besides the usual ones, as PEM. */
+  readonly certificate: Promise<string>;
+  createGateway(instanceId: string): Gateway;
+}
+
+export interface ProcessMachines {
+  readonly listeners: InstanceListeners;
+  start(instanceId: string): void;
+  stop(instanceId: string, graceMs: number): void;
+  close(): Promise<void>;
+}
+
+interface Running {
+  readonly machine: Machine;
+  readonly gateway: Gateway;
+}
+
+// sun_path is 104 bytes on macOS and 108 on Linux, its closing zero included.
+const LONGEST_SOCKET_PATH_BYTES = 103;
+
+export function createProcessMachines(options: ProcessMachinesOptions): ProcessMachines {
+  const { controlPlane, runDirectory } = options;
+  const controlSocketPath = join(runDirectory, 'guests.sock');
+  const certificateFile = join(runDirectory, 'lab-ca.pem');
+  const running = new Map<string, Running>();
+  const stopping = new Set<Promise<void>>();
+  let isClosed = false;
+  const ready = prepare();
+  // Whoever starts a machine or closes will see the error.
+  ready.catch(() => undefined);
+
+  async function prepare() {
+    if (Buffer.byteLength(controlSocketPath) > LONGEST_SOCKET_PATH_BYTES) {
+      throw new Error(
+        `The lab's run directory has too long a path for a Unix socket: ${controlSocketPath} is more than ${LONGEST_SOCKET_PATH_BYTES} bytes.`,
+      );
+    }
+    mkdirSync(runDirectory, { recursive: true, mode: 0o700 });
+    writeFileSync(certificateFile, await options.certificate, { mode: 0o600 });
+    return openControlSocket({
+      path: controlSocketPath,
+      findGateway: (instanceId) => running.get(instanceId)?.gateway,
+      onProcessEnded: (instanceId, pid) => running.get(instanceId)?.machine.releasePortsOf(pid),
+    });
+  }
+
+  async function boot(instanceId: string): Promise<void> {
+    try {
+      await ready;
+      if (!isClosed) running.get(instanceId)?.machine.boot();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      controlPlane.report({
+        service: 'ec2',
+        type: 'console',
+        instanceId,
+        text: `The lab cannot boot machines: ${reason}\n`,
+      });
+    }
+  }
+
+  async function shutDown(instanceId: string, end: (machine: Machine) => Promise<void>): Promise<void> {
+    const found = running.get(instanceId);
+    if (found === undefined) return;
+    await end(found.machine);
+    found.gateway.close();
+    // Started again meanwhile: the new one stays.
+    if (running.get(instanceId) === found) running.delete(instanceId);
+  }
+
+  return {
+    listeners: {
+      find: (instanceId, address, port) =>
+        running.get(instanceId)?.machine.findListener(address, port) ?? { kind: 'absent' },
+    },
+    start(instanceId) {
+      if (isClosed || running.has(instanceId)) return;
+      const machine = createMachine({
+        instanceId,
+        controlPlane,
+        runDirectory,
+        controlSocket: controlSocketPath,
+        certificateFile,
+        guestUrl: findGuest(),
+      });
+      running.set(instanceId, { machine, gateway: options.createGateway(instanceId) });
+      void boot(instanceId);
+    },
+    stop(instanceId, graceMs) {
+      const stopped = shutDown(instanceId, (machine) => machine.stop(graceMs));
+      stopping.add(stopped);
+      void stopped.finally(() => stopping.delete(stopped));
+    },
+    async close() {
+      isClosed = true;
+      await Promise.all([...running.keys()].map((instanceId) => shutDown(instanceId, (machine) => machine.end())));
+      await Promise.all(stopping);
+      const controlSocket = await ready.catch(() => undefined);
+      await controlSocket?.close();
+      rmSync(join(runDirectory, 'instances'), { recursive: true, force: true });
+      rmSync(certificateFile, { force: true });
+    },
+  };
+}
+
+/** The guest runs under plain Node, so it is always the built one, also when this file runs from its source. */
+function findGuest(): string {
+  const beside = new URL('./guest/guest.js', import.meta.url);
+  return existsSync(beside) ? beside.href : beside.href.replace('/src/machines/', '/dist/machines/');
+}
