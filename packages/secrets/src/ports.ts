@@ -1,0 +1,11 @@
+/** Time and chance, passed in so that a test owns them. */
+export interface Ports {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Rejects with the signal's reason when it aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** In [0, 1). */
+  random(): number;
+  /** Where diagnoses are told: standard error, and so the console of the machine. */
+  warn(line: string): void;
+}
