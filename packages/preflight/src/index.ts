@@ -1,1 +1,2 @@
-export {};
+export type * from './finding.js';
+export type * from './snapshot.js';
