@@ -104,6 +104,8 @@ export interface RolloutRecord {
   readonly failure?: ApplyFailure;
   /** What the group wanted of itself when last looked at, and for how many observations something else has been seen. */
   readonly base?: { readonly desiredCapacity: number; readonly otherValue?: number; readonly otherCount?: number };
+  /** No old instance in service is healthy: the environment is broken, not only the release. */
+  readonly isEnvironmentBroken?: boolean;
   /** How many times the final audit found an instance of another release and went back to roll. */
   readonly roundCount?: number;
 }
@@ -159,6 +161,8 @@ export interface InstanceRecord {
   readonly reportedVersion?: string;
   readonly verifiedAt?: number;
   readonly quarantinedAt?: number;
+  /** What the instance said of its health when it last reported: `OK`, or the reason after `KO:`. */
+  readonly reportedStatus?: string;
   readonly launchTemplateVersion?: string;
   /** The lifecycle state last seen. */
   readonly lifecycleState?: string;

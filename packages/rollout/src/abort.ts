@@ -1,0 +1,44 @@
+// Abort and resume: what a person may ask of a record that run() is then given.
+import type { RolloutRecord } from './record.js';
+
+/**
+ * The record on its way back to `from`, from whatever phase; run() takes it there. A rollout that is done or rolled back is
+ * returned as it is: there is nothing to abort. `reason` is what the person said.
+ */
+export function requestRollback(
+  record: RolloutRecord,
+  reason: { readonly text: string; readonly at: number },
+): RolloutRecord {
+  if (record.outcome === 'done' || record.outcome === 'rolledBack') return record;
+  const reopened = reopenRollout(record, reason.at);
+  if (record.isGoingBack === true) return reopened;
+  return {
+    ...reopened,
+    phase: 'halt',
+    phaseSince: reason.at,
+    isGoingBack: true,
+    evidence: [...record.evidence, { code: 'ABORTED', message: reason.text, at: reason.at, instanceIds: [] }],
+  };
+}
+
+/**
+ * A rollout that needed a human, open again: deadlines count from `at`, refusals are forgotten, and a pin that somebody changed
+ * is ours to set again, since a person asked for it. Any other record is returned as it is.
+ */
+export function reopenRollout(record: RolloutRecord, at: number): RolloutRecord {
+  if (record.outcome === 'done' || record.outcome === 'rolledBack') return record;
+  const { pin } = record.ours;
+  return {
+    ...record,
+    outcome: undefined,
+    needs: undefined,
+    failure: undefined,
+    roundCount: undefined,
+    phaseSince: at,
+    progressAt: at,
+    ours:
+      pin === undefined
+        ? record.ours
+        : { ...record.ours, pin: { ...pin, isSeen: false, isConfirmed: false, driftCount: undefined } },
+  };
+}

@@ -1,0 +1,279 @@
+// Evidence: what proves that the release must not go on. One entry per kind, naming every instance that shows it now.
+//
+//   1. No data is neither: it holds the rollout until a deadline, and the deadline is what is decisive.
+//   2. What breaks old and new alike says nothing against the release: the environment is broken, and a cure must be able to ship.
+//   3. A sentence carries what a person needs at midnight: instance, target group, state and reason, seconds waited, versions.
+import { decisiveDipCount, decisiveFailureCount } from './bounds.js';
+import { describeTargets, isProven, type Member } from './members.js';
+import type { ActivityObservation, Observation } from './observation.js';
+import type { Evidence, RolloutRecord } from './record.js';
+import { hasReported } from './track.js';
+
+/** The codes of evidence; docs/errors.md says what to do about each. */
+export type EvidenceCode =
+  | 'WRONG_VERSION'
+  | 'WRONG_IMAGE'
+  | 'INSTANCE_LOST'
+  | 'UNHEALTHY_AGAIN'
+  | 'START_TIMEOUT'
+  | 'VERSION_NOT_REPORTED'
+  | 'LAUNCH_FAILED'
+  | 'PROGRESS_DEADLINE'
+  | 'APPLY_FAILED'
+  | 'ABORTED';
+
+/** All decisive evidence against the release in this observation; empty while there is none. */
+export function findEvidence(
+  record: RolloutRecord,
+  observation: Observation,
+  members: readonly Member[],
+): readonly Evidence[] {
+  const fresh = members.filter(
+    (member) => member.isNew && member.known !== undefined && member.known.leftAt === undefined,
+  );
+  return [
+    findWrongVersion(record, observation, fresh),
+    findWrongImage(record, observation, fresh),
+    findLost(record, observation),
+    findUnhealthyAgain(record, observation, fresh, members),
+    findStartTimeout(record, observation, fresh),
+    findUnheard(record, observation, fresh),
+    findLaunchFailure(record, observation),
+    findRefusals(record, observation),
+    findStandstill(record, observation, members),
+  ].filter((each) => each !== undefined);
+}
+
+function gather(
+  code: EvidenceCode,
+  at: number,
+  found: readonly { readonly instanceId: string; readonly text: string }[],
+): Evidence | undefined {
+  if (found.length === 0) return undefined;
+  const shown = found.slice(0, 5).map(({ text }) => text);
+  const rest = found.length - shown.length;
+  return {
+    code,
+    at,
+    message: `${shown.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`,
+    instanceIds: found.map(({ instanceId }) => instanceId),
+  };
+}
+
+function findWrongVersion(record: RolloutRecord, { at }: Observation, fresh: readonly Member[]): Evidence | undefined {
+  if (!record.options.isVersionChecked) return undefined;
+  const found = fresh.flatMap(({ instanceId, known }) =>
+    known?.reportedVersion === undefined || known.reportedVersion === record.to.version
+      ? []
+      : [
+          {
+            instanceId,
+            text: `${instanceId} reports version ${known.reportedVersion} where ${record.to.version} was expected`,
+          },
+        ],
+  );
+  return gather('WRONG_VERSION', at, found);
+}
+
+function findWrongImage(record: RolloutRecord, { at }: Observation, fresh: readonly Member[]): Evidence | undefined {
+  const found = fresh.flatMap(({ instanceId, instance: { imageId, launchTemplateVersion } }) =>
+    imageId === undefined || imageId === record.to.imageId
+      ? []
+      : [
+          {
+            instanceId,
+            text: `${instanceId} runs image ${imageId} where ${record.to.imageId} was expected of launch template version ${launchTemplateVersion}`,
+          },
+        ],
+  );
+  return gather('WRONG_IMAGE', at, found);
+}
+
+function findLost(record: RolloutRecord, { group, at }: Observation): Evidence | undefined {
+  const found = Object.entries(record.instances).flatMap(([instanceId, known]) => {
+    const isOurs = known.launchTemplateVersion === record.to.launchTemplateVersion;
+    if (known.lostAt === undefined || !isOurs || record.to.launchTemplateVersion === undefined) return [];
+    const activity = group.activities.find(
+      ({ description }) => description?.includes(instanceId) && /terminat/i.test(description),
+    );
+    // Scaling in is the group's right and says nothing about the release.
+    if (activity !== undefined && isScaleIn(activity)) return [];
+    const why = activity === undefined ? 'no scaling activity says why' : `the group says: ${activity.cause}`;
+    return [
+      {
+        instanceId,
+        text: `${instanceId} was lost ${seconds(known.lostAt - known.firstSeenAt)} after it was first seen (${why})`,
+      },
+    ];
+  });
+  return gather('INSTANCE_LOST', at, found);
+}
+
+function isScaleIn({ cause }: ActivityObservation): boolean {
+  return /shrinking the capacity|difference between desired and actual capacity/i.test(cause) && !/health/i.test(cause);
+}
+
+function findUnhealthyAgain(
+  record: RolloutRecord,
+  observation: Observation,
+  fresh: readonly Member[],
+  members: readonly Member[],
+): Evidence | undefined {
+  if (isEnvironmentBroken(members)) return undefined;
+  const { at } = observation;
+  const found = fresh.flatMap(({ instanceId, known, isLive }) => {
+    if (known?.unhealthySince === undefined || !isLive || known.lostAt !== undefined) return [];
+    const since = at - known.unhealthySince;
+    const dips = known.dipCount ?? 0;
+    if (since < record.options.minHealthyTimeMs && dips < decisiveDipCount) return [];
+    return [
+      {
+        instanceId,
+        text: `${instanceId} was healthy and ${describeTargets(instanceId, observation)} for ${seconds(since)} now${
+          dips > 1 ? `, for the ${dips}. time` : ''
+        }${statusOf(known.reportedStatus)}`,
+      },
+    ];
+  });
+  return gather('UNHEALTHY_AGAIN', at, found);
+}
+
+/** Old ones are in service, none of them is healthy any more: whatever it is, it is not only the release. */
+export function isEnvironmentBroken(members: readonly Member[]): boolean {
+  let oldCount = 0;
+  for (const member of members) {
+    if (member.isNew || member.instance.lifecycleState !== 'InService' || member.isDead) continue;
+    if (member.isServing) return false;
+    oldCount += 1;
+  }
+  return oldCount > 0;
+}
+
+function findStartTimeout(
+  record: RolloutRecord,
+  observation: Observation,
+  fresh: readonly Member[],
+): Evidence | undefined {
+  const { at } = observation;
+  const found = fresh.flatMap(({ instanceId, instance, known, isLive, isServing }) => {
+    if (known === undefined || !isLive || isServing || known.lostAt !== undefined) return [];
+    // One that has been healthy already is judged by its dips.
+    if (known.verifiedAt !== undefined || known.unhealthySince !== undefined) return [];
+    const waited = at - startOf(instance.launchedAt, known.firstSeenAt);
+    if (waited < record.options.startTimeoutMs) return [];
+    const state =
+      instance.lifecycleState === 'InService'
+        ? describeTargets(instanceId, observation)
+        : `is ${instance.lifecycleState}`;
+    return [
+      {
+        instanceId,
+        text: `${instanceId} ${state} ${seconds(waited)} after its launch, where ${seconds(
+          record.options.startTimeoutMs,
+        )} were allowed${statusOf(known.reportedStatus)}`,
+      },
+    ];
+  });
+  return gather('START_TIMEOUT', at, found);
+}
+
+/** When an instance's start began. A machine's clock that is ahead of ours must not make it late or early. */
+export function startOf(launchedAt: number | undefined, firstSeenAt: number): number {
+  return launchedAt === undefined ? firstSeenAt : Math.min(launchedAt, firstSeenAt);
+}
+
+function findUnheard(record: RolloutRecord, { at }: Observation, fresh: readonly Member[]): Evidence | undefined {
+  if (!record.options.isVersionChecked) return undefined;
+  const found = fresh.flatMap(({ instanceId, known, isServing }) => {
+    if (known?.healthySince === undefined || !isServing || hasReported(known, record)) return [];
+    const waited = at - known.healthySince;
+    if (waited < record.options.startTimeoutMs) return [];
+    const said =
+      known.reportedStatus === undefined
+        ? 'never reported its version'
+        : `reports ${known.reportedVersion}: ${known.reportedStatus}`;
+    return [
+      {
+        instanceId,
+        text: `${instanceId} has been healthy for ${seconds(waited)} and ${said} (expected ${record.to.version}: OK)`,
+      },
+    ];
+  });
+  return gather('VERSION_NOT_REPORTED', at, found);
+}
+
+const capacityFailure =
+  /sufficient .*capacity|InsufficientInstanceCapacity|InsufficientFreeAddresses|enough free addresses|LimitExceeded|limit exceeded|MaxSpot|exceeded.*quota/i;
+
+/** The launches of the release that failed. */
+export function listFailedLaunches(record: RolloutRecord, { group }: Observation): readonly ActivityObservation[] {
+  const { pin } = record.ours;
+  if (pin === undefined || pin.version !== record.to.launchTemplateVersion) return [];
+  return group.activities.filter(
+    ({ statusCode, startedAt, description }) =>
+      statusCode === 'Failed' && startedAt >= pin.at && (description === undefined || /launch/i.test(description)),
+  );
+}
+
+export function isCapacityFailure({ statusMessage = '' }: ActivityObservation): boolean {
+  return capacityFailure.test(statusMessage);
+}
+
+function findLaunchFailure(record: RolloutRecord, observation: Observation): Evidence | undefined {
+  const failed = listFailedLaunches(record, observation).find((activity) => !isCapacityFailure(activity));
+  if (failed === undefined) return undefined;
+  return {
+    code: 'LAUNCH_FAILED',
+    at: observation.at,
+    message: `${record.groupName} could not launch an instance of launch template version ${record.to.launchTemplateVersion}: ${
+      failed.statusMessage ?? failed.cause
+    }`,
+    instanceIds: [],
+  };
+}
+
+function findRefusals({ failure, groupName }: RolloutRecord, { at }: Observation): Evidence | undefined {
+  if (!isFailureDecisive(failure)) return undefined;
+  return {
+    code: 'APPLY_FAILED',
+    at,
+    message: `AWS refused ${failure?.count} times in ${seconds(at - (failure?.since ?? at))} what ${groupName} needs: ${failure?.code}: ${failure?.message}`,
+    instanceIds: [],
+  };
+}
+
+function findStandstill(
+  record: RolloutRecord,
+  observation: Observation,
+  members: readonly Member[],
+): Evidence | undefined {
+  const { at, group } = observation;
+  const waited = at - record.progressAt;
+  if (waited < record.options.progressDeadlineMs) return undefined;
+  const live = members.filter((member) => member.isLive);
+  const proven = live.filter((member) => isProven(member, record, at)).length;
+  const unproven = live.filter((member) => member.isNew && !isProven(member, record, at));
+  const capacity = listFailedLaunches(record, observation)[0];
+  return {
+    code: 'PROGRESS_DEADLINE',
+    at,
+    message: `no instance was verified for ${seconds(waited)}: ${proven} of ${group.desiredCapacity} are of ${record.to.version} and verified${
+      capacity === undefined ? '' : `; the last launch failed: ${capacity.statusMessage ?? capacity.cause}`
+    }.`,
+    instanceIds: unproven.map(({ instanceId }) => instanceId),
+  };
+}
+
+/** Whether AWS has refused so often that trying again is no plan. */
+export function isFailureDecisive(failure: RolloutRecord['failure']): boolean {
+  return failure !== undefined && failure.count >= decisiveFailureCount;
+}
+
+function statusOf(reportedStatus: string | undefined): string {
+  return reportedStatus === undefined || reportedStatus === 'OK' ? '' : `; it says: ${reportedStatus}`;
+}
+
+/** `42 s`. */
+export function seconds(durationMs: number): string {
+  return `${Math.max(0, Math.round(durationMs / 1000))} s`;
+}

@@ -1,0 +1,237 @@
+// Go back: the steps of halt and rollBack.
+//
+//   1. First the group names the good version again; nothing is detached or terminated before, or it would be launched again, bad.
+//   2. Warm instances leave Standby; nothing is launched while an old one lives.
+//   3. What does not serve may leave at once. A new one that serves leaves only while as many as are wanted serve without it.
+//   4. What the evidence names is kept: quarantined, not terminated.
+//   5. MinSize and MaxSize are borrowed only where a step needs it, and recorded before.
+//
+// | base | old | warm | new (serving) | does                                                                      |
+// |------|-----|------|---------------|---------------------------------------------------------------------------|
+// | 3    | 3   | 0    | 3 (0)         | points back, quarantines 3; nothing else to do                            |
+// | 3    | 1   | 2    | 2 (1)         | points back, 2 leave Standby, quarantines 1; the last new one leaves when 3 old ones serve |
+// | 3    | 0   | 3    | 3 (3), MaxSize 4 | borrows MaxSize 6, 3 leave Standby, then 3 new ones leave, MaxSize 4   |
+// | 3    | 0   | 0    | 3 (3)         | warm ones are gone: launches 3 of the good version, then 3 new ones leave |
+import { pendingPatienceMs } from './bounds.js';
+import type { Hold } from './decision.js';
+import { isFailureDecisive, seconds } from './evidence.js';
+import { holdLaunching, holdMoving, holdUnsettled, limitHolds } from './holds.js';
+import { type Act, isPinnedTo, listInFlightIds } from './ledger.js';
+import { describeTargets, type Member } from './members.js';
+import { because, count, idsOf, type Situation, type StepPlan } from './step.js';
+
+/** halt: until the group names the good version again. */
+export function planHalt(situation: Situation): StepPlan {
+  const plan = planGoBack(situation);
+  const { record, observation } = situation;
+  const isBack = record.ours.pin === undefined || isPinnedTo(record, record.from.launchTemplateVersion, observation);
+  if (!isBack || plan.end !== undefined) return plan;
+  const text = `${record.groupName} launches ${record.from.version} (launch template version ${record.from.launchTemplateVersion}) from now on`;
+  return { acts: [], holds: [], next: { phase: 'rollBack', because: text } };
+}
+
+/** rollBack: until everything in service is old and serves. */
+export function planRollBack(situation: Situation): StepPlan {
+  const plan = planGoBack(situation);
+  if (plan.end !== undefined || plan.acts.length > 0) return plan;
+  if (isBackAgain(situation)) {
+    const text = `all ${count(situation.oldLive.length, 'instance')} in service are of the release before, and serve`;
+    return { acts: [], holds: [], next: { phase: 'finish', because: text } };
+  }
+  return plan;
+}
+
+function planGoBack(situation: Situation): StepPlan {
+  const end = endInVain(situation);
+  if (end !== undefined) return end;
+  const pin = pointBack(situation);
+  const warm = situation.warm.filter((member) => !member.isDead);
+  const wake = wakeWarm(situation, warm);
+  const out = letNewLeave(situation, wake.length > 0 ? warm.length : 0);
+  const launch = wake.length > 0 || out.acts.length > 0 || pin.length > 0 ? [] : launchMissing(situation, warm);
+  const acts = [...pin, ...wake, ...out.acts, ...launch];
+  return {
+    acts,
+    holds: [
+      ...out.holds,
+      ...holdOldUnhealthy(situation),
+      ...holdLaunching(situation),
+      ...holdMoving(situation),
+      ...holdUnsettled(situation),
+    ],
+  };
+}
+
+function pointBack({ record, observation }: Situation): readonly Act[] {
+  const good = record.from.launchTemplateVersion;
+  if (record.ours.pin === undefined || isPinnedTo(record, good, observation)) return [];
+  const text = `so that nothing of ${record.to.version} is launched again`;
+  return [{ kind: 'pinLaunchTemplate', version: good, because: because('POINT_BACK', text) }];
+}
+
+function wakeWarm({ record, observation: { group } }: Situation, warm: readonly Member[]): readonly Act[] {
+  const inFlight = listInFlightIds(record);
+  const ready = warm.filter(
+    ({ instance, instanceId }) => instance.lifecycleState === 'Standby' && !inFlight.has(instanceId),
+  );
+  if (ready.length === 0) return [];
+  const needed = group.desiredCapacity + ready.length;
+  const acts: Act[] = [];
+  if (needed > group.maxSize) {
+    const text = `${count(ready.length, 'warm instance')} leave Standby before as many new ones may go: ${needed} for a while, MaxSize is ${group.maxSize}`;
+    acts.push({ kind: 'setSizes', maxSize: needed, because: because('BORROW_MAX_SIZE', text) });
+  }
+  const text = `they ran ${record.from.version} and can serve again within one health check`;
+  acts.push({ kind: 'exitStandby', instanceIds: idsOf(ready), because: because('WARM_ROLLBACK', text) });
+  return acts;
+}
+
+function letNewLeave(
+  situation: Situation,
+  waking: number,
+): { readonly acts: readonly Act[]; readonly holds: readonly Hold[] } {
+  const { record, observation, newLive, servingCount, base, at } = situation;
+  const { group } = observation;
+  const inFlight = listInFlightIds(record);
+  const evident = new Set(record.evidence.flatMap(({ instanceIds }) => instanceIds));
+  const candidates = newLive.filter(({ instanceId }) => !inFlight.has(instanceId));
+  const idle = candidates.filter((member) => !member.isServing);
+  const serving = candidates.filter((member) => member.isServing);
+  const spare = Math.max(0, servingCount - base);
+  // The evidence goes first, should there not be room for all to leave.
+  const leaving = [
+    ...idle,
+    ...[...serving]
+      .sort((a, b) => Number(evident.has(b.instanceId)) - Number(evident.has(a.instanceId)))
+      .slice(0, spare),
+  ];
+  const isPatient = at - record.phaseSince < pendingPatienceMs;
+  const isKept = ({ instanceId, isDead }: Member) => evident.has(instanceId) && !isDead;
+  const isDetachable = ({ instance }: Member) => instance.lifecycleState === 'InService';
+  const waiting = leaving.filter((member) => isKept(member) && !isDetachable(member) && isPatient);
+  const ready = leaving.filter((member) => !waiting.includes(member));
+
+  const room = group.desiredCapacity + waking - group.minSize;
+  const acts: Act[] = [];
+  if (room < ready.length) {
+    const minSize = Math.max(0, group.minSize - (ready.length - room));
+    const text = `${count(ready.length, 'instance')} of ${record.to.version} leave: DesiredCapacity ${group.desiredCapacity + waking}, MinSize ${group.minSize}`;
+    acts.push({ kind: 'setSizes', minSize, because: because('BORROW_MIN_SIZE', text) });
+  }
+  const kept = ready.filter((member) => isKept(member) && isDetachable(member));
+  const gone = ready.filter((member) => !(isKept(member) && isDetachable(member)));
+  if (kept.length > 0) {
+    acts.push({
+      kind: 'quarantine',
+      instanceIds: idsOf(kept),
+      expiresAt: at + record.options.quarantineTtlMs,
+      because: because('KEEP_THE_EVIDENCE', record.evidence.map(({ code }) => code).join(', ')),
+    });
+  }
+  if (gone.length > 0) {
+    const text = `${record.to.version} is not to serve here`;
+    acts.push({
+      kind: 'terminate',
+      instanceIds: idsOf(gone),
+      decrement: true,
+      because: because('RELEASE_WITHDRAWN', text),
+    });
+  }
+  return {
+    acts,
+    holds: [...holdPending(waiting, record.phaseSince), ...holdNeeded(situation, serving.length - spare)],
+  };
+}
+
+function holdPending(waiting: readonly Member[], since: number): readonly Hold[] {
+  return limitHolds(
+    waiting.map(({ instanceId, instance }) => ({
+      code: 'QUARANTINE_AWAITS_IN_SERVICE',
+      instanceId,
+      text: `${instanceId} is ${instance.lifecycleState} and cannot be detached before it is InService`,
+      untilAt: since + pendingPatienceMs,
+    })),
+  );
+}
+
+function holdNeeded({ record, base, servingCount }: Situation, needed: number): readonly Hold[] {
+  if (needed <= 0) return [];
+  const text = `${count(needed, 'instance')} of ${record.to.version} still serve: ${base} are wanted, ${servingCount} serve, and old ones come first`;
+  return [{ code: 'OLD_ONES_FIRST', text, untilAt: deadlineOf(record) }];
+}
+
+/** Old instances that are wanted and exist no more are launched again, at the good version that the group is pinned to. */
+function launchMissing(situation: Situation, warm: readonly Member[]): readonly Act[] {
+  const { record, observation, oldLive, newLive, base, isUnsettled } = situation;
+  if (isUnsettled) return [];
+  const { group } = observation;
+  const dead = oldLive.filter((member) => member.isDead && !listInFlightIds(record).has(member.instanceId));
+  if (dead.length > 0) {
+    const text = 'EC2 says that they do not run any more; the group launches others of the good version';
+    return [
+      { kind: 'terminate', instanceIds: idsOf(dead), decrement: false, because: because('OLD_INSTANCE_DEAD', text) },
+    ];
+  }
+  const owed = Math.max(0, group.desiredCapacity - oldLive.length - newLive.length);
+  const missing = base - oldLive.length - warm.length - owed;
+  if (missing <= 0) return [];
+  const desiredCapacity = group.desiredCapacity + missing;
+  const text = `${count(missing, 'old instance')} are gone and nothing warm is left; ${record.from.version} is launched again`;
+  const acts: Act[] = [];
+  if (desiredCapacity > group.maxSize) {
+    acts.push({ kind: 'setSizes', maxSize: desiredCapacity, because: because('BORROW_MAX_SIZE', text) });
+  }
+  acts.push({
+    kind: 'setSizes',
+    desiredCapacity,
+    ifDesiredCapacity: group.desiredCapacity,
+    because: because('OLD_ONES_GONE', text),
+  });
+  return acts;
+}
+
+function holdOldUnhealthy({ record, observation, oldLive }: Situation): readonly Hold[] {
+  const unhealthy = oldLive.filter((member) => !member.isServing);
+  return limitHolds(
+    unhealthy.map(({ instanceId, instance }) => ({
+      code: 'OLD_NOT_SERVING_YET',
+      instanceId,
+      text: `${instanceId} ${
+        instance.lifecycleState === 'InService'
+          ? describeTargets(instanceId, observation)
+          : `is ${instance.lifecycleState}`
+      }`,
+      untilAt: deadlineOf(record),
+    })),
+  );
+}
+
+/** Everything new is out, everything warm is back, and as many old ones serve as did when we came. */
+function isBackAgain(situation: Situation): boolean {
+  const { record, newLive, warm, oldLive, base, isUnsettled } = situation;
+  if (isUnsettled || newLive.length > 0 || warm.some((member) => !member.isDead)) return false;
+  const wanted = Math.min(base, record.original.servingCount ?? base);
+  return oldLive.filter((member) => member.isServing).length >= wanted && oldLive.length >= base;
+}
+
+function deadlineOf({ progressAt, options }: Situation['record']): number {
+  return progressAt + options.progressDeadlineMs;
+}
+
+/** The way back has an end too: what it cannot do in time, a person must. */
+function endInVain(situation: Situation): StepPlan | undefined {
+  const { record, at, oldLive, newLive, warm, base, servingCount } = situation;
+  if (isFailureDecisive(record.failure)) {
+    const needs = `APPLY_FAILED: AWS refused ${record.failure?.count} times: ${record.failure?.code}: ${record.failure?.message}`;
+    return { acts: [], holds: [], end: { outcome: 'needsHuman', text: needs, needs } };
+  }
+  if (at < deadlineOf(record)) return undefined;
+  const oldServing = oldLive.filter((member) => member.isServing).length;
+  const state = `${oldServing} of ${base} old instances serve, ${servingCount} in all, ${newLive.length} of ${record.to.version} are left, ${warm.length} are warm`;
+  const needs = `ROLLBACK_DEADLINE: after ${seconds(at - record.progressAt)} without progress ${state}; nothing more is changed, ${
+    record.ours.pin === undefined
+      ? 'the group launches what it did'
+      : `the group launches version ${record.ours.pin.version}`
+  }`;
+  return { acts: [], holds: [], end: { outcome: 'needsHuman', text: needs, needs } };
+}

@@ -1,0 +1,381 @@
+// Ledger: which part of the group is ours.
+//
+// Every decision is written into the record before it is applied (recordIntent), booked when AWS accepted it (foldResult), and
+// otherwise settled from what the next observations show (settle): the way a killed rollout learns what it had done. What the
+// group would want without us is DesiredCapacity minus `ours.surge`; we restore no number, only our own delta.
+//
+//   1. A change is booked once per instance, however often it is ordered, confirmed or seen.
+//   2. Until an accepted change has been seen, or has been invisible for too long, no desired capacity is written: the number read
+//      would be a stale one.
+//   3. A difference that we did not make is believed after several sightings, and is then the group's own wish (S6).
+import { sightingsToBelieve, staleReadMs } from './bounds.js';
+import type { Decision } from './decision.js';
+import { DirectrixError } from './error.js';
+import type { RolloutEvent } from './event.js';
+import { isInStandby, isLeaving } from './members.js';
+import type { Observation } from './observation.js';
+import type { CapacityChange, InstanceRecord, Pin, RolloutRecord } from './record.js';
+import { resolveVersion } from './refusal.js';
+
+export type Act = Exclude<Decision, { readonly kind: 'wait' }>;
+
+type Change = Exclude<CapacityChange, { readonly kind: 'setDesired' }>;
+
+/** The record as it must be saved before `act` is applied (S5). */
+export function recordIntent(record: RolloutRecord, act: Act, observation: Observation): RolloutRecord {
+  const { at } = observation;
+  const { ours } = record;
+  switch (act.kind) {
+    case 'pinLaunchTemplate':
+      return withOurs(record, {
+        isLaunchTemplatePinned: true,
+        pin:
+          ours.pin?.version === act.version
+            ? ours.pin
+            : { version: act.version, at, isConfirmed: false, isSeen: false },
+      });
+    case 'suspendProcesses':
+      return withOurs(record, { suspendedProcesses: [...new Set([...ours.suspendedProcesses, ...act.processes])] });
+    case 'createLaunchTemplateVersion':
+      return withOurs(record, { hasCreatedLaunchTemplateVersion: true });
+    case 'setDefaultLaunchTemplateVersion':
+      return withOurs(record, { hasMovedDefaultVersion: true });
+    case 'setSizes':
+      return recordSizes(record, act, observation);
+    case 'enterStandby':
+    case 'exitStandby':
+      return withChange(record, {
+        kind: act.kind,
+        instanceIds: act.instanceIds,
+        isCounted: true,
+        at,
+        isConfirmed: false,
+      });
+    case 'quarantine':
+    case 'terminate': {
+      const counted = act.kind === 'quarantine' || act.decrement;
+      return withChange(record, {
+        kind: act.kind,
+        instanceIds: act.instanceIds,
+        isCounted: counted,
+        at,
+        isConfirmed: false,
+      });
+    }
+    case 'deleteLaunchTemplateVersion':
+    case 'resumeProcesses':
+      return record;
+  }
+}
+
+function recordSizes(
+  record: RolloutRecord,
+  act: Extract<Act, { readonly kind: 'setSizes' }>,
+  { group, at }: Observation,
+): RolloutRecord {
+  let next = record;
+  for (const name of ['minSize', 'maxSize'] as const) {
+    const during = act[name];
+    if (during === undefined) continue;
+    const original = record.ours[name]?.original ?? group[name];
+    // Back at the original there is nothing left to restore, but only once it is seen: settle() clears it.
+    next = withOurs(next, { [name]: { original, during } });
+  }
+  if (act.desiredCapacity === undefined) return next;
+  const from = act.ifDesiredCapacity ?? group.desiredCapacity;
+  return withChange(next, { kind: 'setDesired', from, to: act.desiredCapacity, at, isConfirmed: false });
+}
+
+/** The record after AWS accepted `act`; `result` is what apply() returned. Throws APPLY_WITHOUT_RESULT when a needed result is missing. */
+export function foldResult(
+  record: RolloutRecord,
+  act: Act,
+  result: Readonly<Record<string, unknown>> | undefined,
+  at: number,
+): RolloutRecord {
+  const { ours } = record;
+  const clean: RolloutRecord = record.failure === undefined ? record : { ...record, failure: undefined };
+  switch (act.kind) {
+    case 'createLaunchTemplateVersion': {
+      const version = result?.launchTemplateVersion;
+      if (typeof version !== 'string' && typeof version !== 'number') {
+        throw new DirectrixError(
+          'APPLY_WITHOUT_RESULT',
+          'createLaunchTemplateVersion returned no launchTemplateVersion.',
+          {
+            source: `group ${record.groupName}`,
+          },
+        );
+      }
+      return { ...clean, to: { ...clean.to, launchTemplateVersion: String(version) } };
+    }
+    case 'deleteLaunchTemplateVersion':
+      return withOurs(clean, { hasCreatedLaunchTemplateVersion: false });
+    case 'pinLaunchTemplate':
+      return ours.pin?.version === act.version
+        ? withOurs(clean, { pin: { ...ours.pin, isConfirmed: true, at } })
+        : clean;
+    case 'resumeProcesses':
+      return withOurs(clean, {
+        suspendedProcesses: ours.suspendedProcesses.filter((name) => !act.processes.includes(name)),
+      });
+    case 'setSizes':
+      return act.desiredCapacity === undefined ? clean : confirmDesired(clean, act.desiredCapacity, at);
+    case 'enterStandby':
+    case 'exitStandby':
+    case 'quarantine':
+    case 'terminate':
+      return confirmChange(clean, act.kind, act.instanceIds, at);
+    default:
+      return clean;
+  }
+}
+
+/** The record after AWS refused `act`. What was half done is settled by the next observation. */
+export function foldFailure(
+  record: RolloutRecord,
+  error: { code: string; message: string },
+  at: number,
+): RolloutRecord {
+  const before = record.failure;
+  return {
+    ...record,
+    failure: { count: (before?.count ?? 0) + 1, since: before?.since ?? at, code: error.code, message: error.message },
+  };
+}
+
+function confirmDesired(record: RolloutRecord, to: number, at: number): RolloutRecord {
+  const inFlight = record.ours.inFlight ?? [];
+  const change = inFlight.find((each) => each.kind === 'setDesired' && each.to === to && !each.isConfirmed);
+  if (change?.kind !== 'setDesired') return record;
+  return withOurs(record, {
+    surge: record.ours.surge + change.to - change.from,
+    inFlight: inFlight.map((each) => (each === change ? { ...change, isConfirmed: true, at } : each)),
+  });
+}
+
+function confirmChange(record: RolloutRecord, kind: Change['kind'], ids: readonly string[], at: number): RolloutRecord {
+  const inFlight = record.ours.inFlight ?? [];
+  const change = inFlight.find((each) => each.kind === kind && !each.isConfirmed && sameIds(each.instanceIds, ids));
+  if (change === undefined || change.kind === 'setDesired') return record;
+  const booked = change.instanceIds.reduce((next, id) => bookInstance(next, change, id, at), record);
+  return withOurs(booked, {
+    inFlight: inFlight.map((each) => (each === change ? { ...change, isConfirmed: true, at } : each)),
+  });
+}
+
+function sameIds(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, index) => id === b[index]);
+}
+
+/** Marks one instance as changed by us and books its part of the desired capacity, once. */
+function bookInstance(record: RolloutRecord, change: Change, instanceId: string, at: number): RolloutRecord {
+  const known: InstanceRecord = record.instances[instanceId] ?? { firstSeenAt: at };
+  const counted = change.isCounted ? 1 : 0;
+  switch (change.kind) {
+    case 'enterStandby':
+      if (known.warmAt !== undefined) return record;
+      return withInstance(record, instanceId, { ...known, warmAt: at }, -counted);
+    case 'exitStandby':
+      if (known.warmAt === undefined) return record;
+      return withInstance(record, instanceId, { ...known, warmAt: undefined }, counted);
+    case 'quarantine':
+      if (known.leftAt !== undefined) return record;
+      return withInstance(record, instanceId, { ...known, quarantinedAt: at, leftAt: at }, -counted);
+    case 'terminate':
+      if (known.leftAt !== undefined) return record;
+      return withInstance(record, instanceId, { ...known, leftAt: at }, -counted);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------- settle
+
+export interface Settled {
+  readonly record: RolloutRecord;
+  readonly events: readonly RolloutEvent[];
+  /** Somebody else's change of the pin, believed. */
+  readonly foreignPin?: string;
+}
+
+/** Compares what is on its way with what is observed, and keeps what others changed apart from what we did. */
+export function settle(record: RolloutRecord, observation: Observation): Settled {
+  const sized = settleTemporarySizes(settleChanges(record, observation), observation);
+  const pinned = settlePin(sized, observation);
+  const based = settleBase(pinned.record, observation);
+  return { record: based.record, events: based.events, foreignPin: pinned.foreignPin };
+}
+
+function settleChanges(record: RolloutRecord, observation: Observation): RolloutRecord {
+  const inFlight = record.ours.inFlight ?? [];
+  if (inFlight.length === 0) return record;
+  const states = new Map(observation.group.instances.map((instance) => [instance.instanceId, instance.lifecycleState]));
+  let next = record;
+  const kept: CapacityChange[] = [];
+  for (const change of inFlight) {
+    const outcome =
+      change.kind === 'setDesired'
+        ? settleDesired(next, change, observation)
+        : settleIds(next, change, states, observation.at);
+    next = outcome.record;
+    if (outcome.keep !== undefined) kept.push(outcome.keep);
+  }
+  return withOurs(next, { inFlight: kept });
+}
+
+interface SettledChange {
+  readonly record: RolloutRecord;
+  readonly keep?: CapacityChange;
+}
+
+function settleDesired(
+  record: RolloutRecord,
+  change: Extract<CapacityChange, { readonly kind: 'setDesired' }>,
+  { group, at }: Observation,
+): SettledChange {
+  const isSeen = group.desiredCapacity === change.to;
+  if (change.isConfirmed) {
+    const isStale = group.desiredCapacity === change.from && at - change.at < staleReadMs;
+    return isStale && !isSeen ? { record, keep: change } : { record };
+  }
+  // Killed or refused on the way. The number that we wanted, or an activity that says so, proves that it was done. Otherwise it
+  // counts as not done: at worst the group keeps capacity that nobody asked for, never less than somebody wanted.
+  const words = `changing the desired capacity from ${change.from} to ${change.to}`;
+  const isDone =
+    isSeen || group.activities.some(({ startedAt, cause }) => startedAt >= change.at && cause.includes(words));
+  return { record: isDone ? withOurs(record, { surge: record.ours.surge + change.to - change.from }) : record };
+}
+
+function settleIds(
+  record: RolloutRecord,
+  change: Change,
+  states: ReadonlyMap<string, string>,
+  at: number,
+): SettledChange {
+  const arrived = change.instanceIds.filter((id) => hasArrived(change.kind, states.get(id)));
+  if (change.isConfirmed) {
+    const isSeen = arrived.length === change.instanceIds.length;
+    return !isSeen && at - change.at < staleReadMs ? { record, keep: change } : { record };
+  }
+  const booked = arrived.reduce((next, id) => bookInstance(next, change, id, at), record);
+  return { record: booked };
+}
+
+function hasArrived(kind: Change['kind'], state: string | undefined): boolean {
+  switch (kind) {
+    case 'enterStandby':
+      return state !== undefined && isInStandby(state);
+    case 'exitStandby':
+      return state !== undefined && (state.startsWith('Pending') || state === 'InService');
+    case 'quarantine':
+    case 'terminate':
+      return state === undefined || isLeaving(state);
+  }
+}
+
+/** A borrowed size that shows neither our value nor the original is somebody else's now, and stays. */
+function settleTemporarySizes(record: RolloutRecord, { group }: Observation): RolloutRecord {
+  let next = record;
+  for (const name of ['minSize', 'maxSize'] as const) {
+    const size = next.ours[name];
+    if (size === undefined) continue;
+    const value = group[name];
+    const isRestored = size.during === size.original && value === size.original;
+    const isForeign = value !== size.during && value !== size.original;
+    if (isRestored || isForeign) next = withOurs(next, { [name]: undefined });
+  }
+  return next;
+}
+
+function settlePin(
+  record: RolloutRecord,
+  { group, launchTemplate }: Observation,
+): { record: RolloutRecord; foreignPin?: string } {
+  const { pin } = record.ours;
+  const version = group.launchTemplate?.version;
+  if (pin === undefined || version === undefined) return { record };
+  if (version === pin.version) {
+    return pin.isSeen && pin.driftCount === undefined
+      ? { record }
+      : { record: withPin(record, { ...pin, isSeen: true, driftCount: undefined }) };
+  }
+  if (!pin.isSeen) return { record };
+  // On the way back, somebody who pointed the group at the good release was quicker; that is no quarrel.
+  if (record.isGoingBack === true && resolveVersion(version, launchTemplate) === record.from.launchTemplateVersion)
+    return { record };
+  const driftCount = (pin.driftCount ?? 0) + 1;
+  const next = withPin(record, { ...pin, driftCount });
+  return driftCount >= sightingsToBelieve ? { record: next, foreignPin: version } : { record: next };
+}
+
+function settleBase(
+  record: RolloutRecord,
+  observation: Observation,
+): { record: RolloutRecord; events: readonly RolloutEvent[] } {
+  const { group, at } = observation;
+  if ((record.ours.inFlight ?? []).length > 0) return { record, events: [] };
+  const value = clampDesired(group.desiredCapacity - record.ours.surge, observation);
+  const base = record.base ?? { desiredCapacity: value };
+  if (value === base.desiredCapacity) {
+    return {
+      record: base.otherValue === undefined ? record : { ...record, base: { desiredCapacity: value } },
+      events: [],
+    };
+  }
+  const otherCount = base.otherValue === value ? (base.otherCount ?? 0) + 1 : 1;
+  if (otherCount < sightingsToBelieve) {
+    return { record: { ...record, base: { ...base, otherValue: value, otherCount } }, events: [] };
+  }
+  const notice: RolloutEvent = {
+    kind: 'notice',
+    at,
+    rolloutId: record.rolloutId,
+    code: 'FOREIGN_SIZE_CHANGE',
+    text: `somebody else changed what ${group.name} wants from ${base.desiredCapacity} to ${value} instances; it is kept, ours come on top`,
+  };
+  // Below MinSize, or below one instance, the difference cannot be somebody's wish: it was ours that they took.
+  const surge = group.desiredCapacity - value;
+  return { record: withOurs({ ...record, base: { desiredCapacity: value } }, { surge }), events: [notice] };
+}
+
+function clampDesired(value: number, { group }: Observation): number {
+  return Math.max(1, Math.min(Math.max(value, group.minSize), group.maxSize));
+}
+
+/** Whether the desired capacity must not be written now: something of ours is on its way, or a foreign change is not believed yet. */
+export function isUnsettled(record: RolloutRecord): boolean {
+  return (record.ours.inFlight ?? []).length > 0 || record.base?.otherValue !== undefined;
+}
+
+/** Whether this instance has an accepted change on its way that is not to be seen yet. */
+export function listInFlightIds(record: RolloutRecord): ReadonlySet<string> {
+  return new Set(
+    (record.ours.inFlight ?? []).flatMap((change) => (change.kind === 'setDesired' ? [] : change.instanceIds)),
+  );
+}
+
+/** Whether the group names `version` because of us: seen, or accepted so lately that a read may not show it. */
+export function isPinnedTo(record: RolloutRecord, version: string, { group, at }: Observation): boolean {
+  if (group.launchTemplate?.version === version) return true;
+  const { pin } = record.ours;
+  return pin?.version === version && pin.isConfirmed && at - pin.at < staleReadMs;
+}
+
+function withOurs(record: RolloutRecord, ours: Partial<RolloutRecord['ours']>): RolloutRecord {
+  return { ...record, ours: { ...record.ours, ...ours } };
+}
+
+function withPin(record: RolloutRecord, pin: Pin): RolloutRecord {
+  return withOurs(record, { pin });
+}
+
+function withChange(record: RolloutRecord, change: CapacityChange): RolloutRecord {
+  return withOurs(record, { inFlight: [...(record.ours.inFlight ?? []), change] });
+}
+
+function withInstance(record: RolloutRecord, id: string, known: InstanceRecord, delta: number): RolloutRecord {
+  return {
+    ...record,
+    instances: { ...record.instances, [id]: known },
+    ours: { ...record.ours, surge: record.ours.surge + delta },
+  };
+}

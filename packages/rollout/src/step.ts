@@ -1,0 +1,85 @@
+// Step: what one phase makes of one observation.
+import type { Hold, Reason } from './decision.js';
+import type { RolloutEvent } from './event.js';
+import type { Act } from './ledger.js';
+import { isUnsettled } from './ledger.js';
+import { isProven, type Member } from './members.js';
+import type { Observation } from './observation.js';
+import type { Outcome, Phase, RolloutRecord } from './record.js';
+
+/** An observation read against the record: the input of every phase. */
+export interface Situation {
+  readonly record: RolloutRecord;
+  readonly observation: Observation;
+  readonly at: number;
+  readonly members: readonly Member[];
+  /** Of the release, and counted in DesiredCapacity. */
+  readonly newLive: readonly Member[];
+  /** Not of the release, and counted in DesiredCapacity. */
+  readonly oldLive: readonly Member[];
+  /** Old ones in Standby, or on the way there, by our doing. */
+  readonly warm: readonly Member[];
+  readonly proven: readonly Member[];
+  /** How many instances are in service and healthy in every target group, old and new. */
+  readonly servingCount: number;
+  /** What the group would want without us. */
+  readonly base: number;
+  /** The desired capacity must not be written in this step. */
+  readonly isUnsettled: boolean;
+}
+
+/** In order: a later act may rely on an earlier one, so a refused one ends the step. */
+export interface StepPlan {
+  readonly acts: readonly Act[];
+  readonly holds: readonly Hold[];
+  /** The phase ends here; the next one looks at the same observation. */
+  readonly next?: { readonly phase: Phase; readonly because: string };
+  readonly notices?: readonly { readonly code: string; readonly text: string }[];
+  /** The rollout ends here. */
+  readonly end?: { readonly outcome: Outcome; readonly text: string; readonly needs?: string };
+  /** What the phase changes in the record besides the intents of its acts. */
+  readonly record?: RolloutRecord;
+}
+
+export interface Step {
+  readonly record: RolloutRecord;
+  readonly decisions: readonly (Act | { readonly kind: 'wait'; readonly heldBy: readonly Hold[] })[];
+  readonly events: readonly RolloutEvent[];
+}
+
+export function readSituation(record: RolloutRecord, observation: Observation, members: readonly Member[]): Situation {
+  const { at, group } = observation;
+  const live = members.filter((member) => member.isLive);
+  return {
+    record,
+    observation,
+    at,
+    members,
+    newLive: live.filter((member) => member.isNew),
+    oldLive: live.filter((member) => !member.isNew),
+    warm: members.filter(
+      ({ instance, known, isNew }) => !isNew && known?.warmAt !== undefined && isWarmState(instance.lifecycleState),
+    ),
+    proven: live.filter((member) => isProven(member, record, at)),
+    servingCount: live.filter((member) => member.isServing).length,
+    base: record.base?.desiredCapacity ?? group.desiredCapacity - record.ours.surge,
+    isUnsettled: isUnsettled(record),
+  };
+}
+
+function isWarmState(lifecycleState: string): boolean {
+  return lifecycleState === 'Standby' || lifecycleState === 'EnteringStandby';
+}
+
+export function because(code: string, text: string): Reason {
+  return { code, text };
+}
+
+export function idsOf(members: readonly Member[]): readonly string[] {
+  return members.map(({ instanceId }) => instanceId);
+}
+
+/** `1 instance`, `3 instances`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
