@@ -82,7 +82,15 @@ export function createLab(options: LabOptions): Lab {
       await faults.meet(service, operationName, clock);
       const input = codec.decode(operation, dispatch.input);
       authorizeRequest({ state, service, operationName, input, caller, route });
-      const output = controlPlane.apply({ service, operationName, input, caller, route, requestId });
+      const output = controlPlane.apply({
+        service,
+        operationName,
+        input,
+        caller,
+        route,
+        requestId,
+        meetsFault: (kind) => faults.take(kind, service.name, operationName, clock.now()) !== undefined,
+      });
       return codec.encode(service, operation, output, requestId);
     } catch (error) {
       return codec.encodeError(dispatch.service, asAwsError(error), requestId);

@@ -1,4 +1,12 @@
-import type { Caller, LabState, Route, ServiceDefinition } from '../control-plane/types.js';
+// authorize request: whether a caller may do this, by IAM and by the VPC endpoint through which the request came.
+//
+//   A3. The administrator may do everything; an instance may do what its role allows and its endpoint's policy does not withhold.
+//   A4. A refusal says which kind of policy refused, in AWS's words, because that is the diagnosis.
+import { AwsError } from '../control-plane/aws-error.js';
+import type { Caller, LabState, Permission, Route, ServiceDefinition } from '../control-plane/types.js';
+import { callerArn } from './caller-arn.js';
+import { type Decision, evaluatePolicies, parsePolicy, type Question } from './policy.js';
+import { policiesOfRole } from './role-policies.js';
 
 export interface AccessRequest {
   readonly state: LabState;
@@ -9,7 +17,83 @@ export interface AccessRequest {
   readonly route: Route;
 }
 
-/** Throws the service's AccessDenied error when the caller may not do this. The administrator may do everything. */
-export function authorizeRequest({ caller }: AccessRequest): void {
+/** Throws the service's AccessDenied error when the caller may not do this. */
+export function authorizeRequest(request: AccessRequest): void {
+  const { state, service, operationName, input, caller } = request;
   if (caller.kind === 'administrator') return;
+  const permissions = service.permissions?.(operationName, input, state) ?? [
+    { action: `${service.name}:${operationName}`, resource: '*' },
+  ];
+  for (const permission of permissions) {
+    checkIdentity(request, permission);
+    // SSM itself asks KMS to decrypt: that request does not pass through the instance's endpoint.
+    if (!permission.action.startsWith('kms:')) checkEndpoint(request, permission);
+  }
+}
+
+function checkIdentity(request: AccessRequest, permission: Permission): void {
+  const { state, caller } = request;
+  const role = caller.kind === 'instanceRole' ? state.iam.roles.get(caller.roleName) : undefined;
+  const decision = evaluatePolicies(role === undefined ? [] : policiesOfRole(role), questionOf(request, permission));
+  if (decision.kind === 'allowed') return;
+  if (permission.action.startsWith('kms:')) throw keyRefused();
+  throw refused(request, permission, decision, 'identity-based policy');
+}
+
+function checkEndpoint(request: AccessRequest, permission: Permission): void {
+  const { state, route } = request;
+  if (route.kind !== 'vpcEndpoint') return;
+  const text = state.ec2.vpcEndpoints.get(route.vpcEndpointId)?.PolicyDocument;
+  // Without a policy an endpoint lets everything pass.
+  if (text === undefined || text === '') return;
+  const policy = parsePolicy(route.vpcEndpointId, text);
+  const decision = evaluatePolicies(policy === undefined ? [] : [policy], questionOf(request, permission));
+  if (decision.kind !== 'allowed') throw refused(request, permission, decision, 'VPC endpoint policy');
+}
+
+function questionOf({ state, caller, route }: AccessRequest, { action, resource }: Permission): Question {
+  const { accountId, region } = state;
+  const roleName = caller.kind === 'instanceRole' ? caller.roleName : '';
+  const roleArn = state.iam.roles.get(roleName)?.arn ?? '';
+  return {
+    action,
+    resource,
+    principals: [roleArn, callerArn({ state, caller }), accountId, `arn:aws:iam::${accountId}:root`],
+    conditionKeys: {
+      'aws:principalaccount': accountId,
+      'aws:principalarn': roleArn,
+      'aws:resourceaccount': accountId,
+      'aws:requestedregion': region,
+      ...(route.kind === 'vpcEndpoint' ? { 'aws:sourcevpce': route.vpcEndpointId } : {}),
+    },
+  };
+}
+
+function refused(
+  { state, service, caller }: AccessRequest,
+  { action, resource }: Permission,
+  decision: Decision,
+  policyKind: 'identity-based policy' | 'VPC endpoint policy',
+): AwsError {
+  const subject = `User: ${callerArn({ state, caller })} is not authorized to perform: ${action}`;
+  const object = resource === '*' ? '' : ` on resource: ${resource}`;
+  const reason =
+    decision.kind === 'explicitDeny'
+      ? `with an explicit deny in ${policyKind === 'VPC endpoint policy' ? 'a' : 'an'} ${policyKind}`
+      : `because no ${policyKind} allows the ${action} action`;
+  return accessDenied(service, `${subject}${object} ${reason}`);
+}
+
+function accessDenied({ protocol }: ServiceDefinition, message: string): AwsError {
+  if (protocol === 'awsJson1_1') return new AwsError('AccessDeniedException', message);
+  if (protocol === 'awsQuery') return new AwsError('AccessDenied', message, 403);
+  return new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${message}`, 403);
+}
+
+// What SSM passes on from KMS.
+function keyRefused(): AwsError {
+  return new AwsError(
+    'AccessDeniedException',
+    'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+  );
 }

@@ -16,6 +16,7 @@ import type {
   LabState,
   LabTiming,
   Operation,
+  OperationContext,
   Route,
   ServiceDefinition,
   ServiceName,
@@ -43,6 +44,7 @@ export interface OperationCall {
   readonly caller: Caller;
   readonly route: Route;
   readonly requestId: string;
+  readonly meetsFault: NonNullable<OperationContext['meetsFault']>;
 }
 
 export class ControlPlane {
@@ -61,11 +63,11 @@ export class ControlPlane {
   }
 
   /** Plays one operation and returns its output. Throws what the operation throws: AwsError when AWS would refuse. */
-  apply({ service, operationName, input, caller, route, requestId }: OperationCall): object {
+  apply({ service, operationName, input, ...call }: OperationCall): object {
     const operation = service.operations[operationName] as Operation<object, object>;
     try {
       return this.#playAlone(() => {
-        const output = operation(input, { ...this.#context(), caller, route, requestId });
+        const output = operation(input, { ...this.#context(), ...call });
         if (!READING_OPERATION.test(operationName)) this.#comeToRest();
         return output;
       });

@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '../control-plane/types.js';
 import { elbV2Service } from './elbv2/service.js';
+import { iamService } from './iam/service.js';
 import { ssmService } from './ssm/service.js';
 import { stsService } from './sts/service.js';
 
@@ -7,4 +8,4 @@ import { stsService } from './sts/service.js';
  * Every service of the lab, in the order in which they come to rest: what acts on instances first, so that one pass mostly is
  * enough.
  */
-export const SERVICES: readonly ServiceDefinition[] = [elbV2Service, ssmService, stsService];
+export const SERVICES: readonly ServiceDefinition[] = [elbV2Service, iamService, ssmService, stsService];

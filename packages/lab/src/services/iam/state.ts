@@ -1,3 +1,5 @@
+import type { Tag } from '@aws-sdk/client-iam';
+
 /** An IAM role with its policies, as far as the lab authorises by them. Documents are JSON texts. */
 export interface RoleRecord {
   readonly roleName: string;
@@ -5,6 +7,9 @@ export interface RoleRecord {
   readonly roleId: string;
   readonly path: string;
   readonly createdAt: number;
+  readonly description?: string | undefined;
+  readonly maxSessionDurationSeconds: number;
+  readonly tags: readonly Tag[];
   assumeRolePolicyDocument: string;
   readonly inlinePolicies: Map<string, string>;
   readonly attachedPolicyArns: Set<string>;

@@ -8,5 +8,7 @@ export const stsService: ServiceDefinition = {
   apiVersion: '2011-06-15',
   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
   schemas: sts,
+  // Whoever has credentials may ask who they are.
+  permissions: () => [],
   operations: { GetCallerIdentity: getCallerIdentity },
 };

@@ -1,18 +1,14 @@
 import type { GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts';
+import { callerArn } from '../../../access/caller-arn.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 
 export function getCallerIdentity(
   _input: object,
-  { state, caller }: OperationContext,
+  context: OperationContext,
 ): Omit<GetCallerIdentityCommandOutput, '$metadata'> {
+  const { state, caller } = context;
   const { accountId } = state;
-  if (caller.kind !== 'instanceRole') {
-    return { Account: accountId, UserId: accountId, Arn: `arn:aws:iam::${accountId}:root` };
-  }
-  const { roleName, instanceId } = caller;
-  return {
-    Account: accountId,
-    UserId: `${state.iam.roles.get(roleName)?.roleId ?? 'AROA'}:${instanceId}`,
-    Arn: `arn:aws:sts::${accountId}:assumed-role/${roleName}/${instanceId}`,
-  };
+  const userId =
+    caller.kind === 'instanceRole' ? `${state.iam.roles.get(caller.roleName)?.roleId}:${caller.instanceId}` : accountId;
+  return { Account: accountId, UserId: userId, Arn: callerArn(context) };
 }
