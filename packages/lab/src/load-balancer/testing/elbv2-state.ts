@@ -83,6 +83,9 @@ export function setTargets(state: ElbV2State, name: string, targets: readonly Ta
     group?.targets.set(`${id}:${port}`, {
       target: { Id: id, Port: port },
       registrationId: `registration of ${id}`,
+      checkEpoch: 0,
+      checksSent: 0,
+      lastAnsweredCheck: 0,
       health: { State: health },
       consecutiveSuccesses: 0,
       consecutiveFailures: 0,
