@@ -4,6 +4,7 @@ import type {
   Image,
   Instance,
   InternetGateway,
+  LaunchPermission,
   LaunchTemplate,
   LaunchTemplateVersion,
   ManagedPrefixList,
@@ -29,6 +30,31 @@ export interface InstanceRecord {
   /** Console output so far: the last 64 KiB, as GetConsoleOutput keeps it. */
   console: string;
   consoleUpdatedAt?: number;
+  /** The RunInstances call that it came from. */
+  readonly reservationId?: string;
+  /** TerminateInstances is refused while this is set. */
+  disableApiTermination?: boolean;
+}
+
+/** What a launch of an image meets: RunInstances refuses it, or the instance goes from pending to terminated. */
+export type ImageFault =
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'terminated'; readonly stateReasonCode: string };
+
+/** Faults that a test or an operator plants; EC2 answers as AWS does when it meets them. */
+export interface Ec2Faults {
+  /** By zone name: the instance types of which it has none left, or `all`. */
+  readonly zonesWithoutCapacity: Map<string, 'all' | readonly string[]>;
+  /** By image id. */
+  readonly images: Map<string, ImageFault>;
+}
+
+/** What a client token was first used for. */
+export interface ClientTokenRecord {
+  /** The parameters of that request; another request with the same token must equal it. */
+  readonly fingerprint: string;
+  readonly resourceId: string;
+  readonly usedAt: number;
 }
 
 /**
@@ -61,6 +87,11 @@ export interface Ec2State {
   readonly instances: Map<string, InstanceRecord>;
   /** Tags of every EC2 resource, by resource id; the shapes' own Tags are filled from here when described. */
   readonly tags: Map<string, Tag[]>;
+  /** By image id. */
+  readonly launchPermissions: Map<string, LaunchPermission[]>;
+  /** By operation and client token, `RunInstances/<token>`. */
+  readonly clientTokens: Map<string, ClientTokenRecord>;
+  readonly faults: Ec2Faults;
   /** Raised by every change that the network decides by. */
   networkRevision: number;
 }
@@ -86,6 +117,9 @@ export function createEc2State(): Ec2State {
     launchTemplates: new Map(),
     instances: new Map(),
     tags: new Map(),
+    launchPermissions: new Map(),
+    clientTokens: new Map(),
+    faults: { zonesWithoutCapacity: new Map(), images: new Map() },
     networkRevision: 0,
   };
 }

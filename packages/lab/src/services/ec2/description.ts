@@ -1,0 +1,47 @@
+// description: how EC2's Describe operations choose, page and copy.
+//
+//   1. Every id that is asked for exists, or the whole call is refused.
+//   2. What is handed out is a copy with its tags; nobody can change EC2's books through it.
+import type { Filter, Tag } from '@aws-sdk/client-ec2';
+import type { OperationContext } from '../../control-plane/types.js';
+import { checkFilters, type FilterFields, passesFilters } from './filters.js';
+import { type PageRequest, pageOf } from './paging.js';
+import { refuseDryRun } from './refusals.js';
+import { kindOf, type ResourceKind, type ResourceOf, requireResource } from './resources.js';
+import type { Ec2State } from './state.js';
+import { tagsOf } from './tags.js';
+
+export interface DescribeRequest extends PageRequest {
+  readonly ids?: readonly string[] | undefined;
+  readonly Filters?: readonly Filter[] | undefined;
+  readonly DryRun?: boolean | undefined;
+}
+
+export interface Description<T> {
+  readonly found: T[];
+  readonly nextToken: string | undefined;
+}
+
+export function describe<K extends ResourceKind>(
+  kind: K,
+  request: DescribeRequest,
+  fields: FilterFields<ResourceOf<K>>,
+  context: OperationContext,
+  bounds?: { readonly least: number; readonly most: number },
+): Description<ResourceOf<K>> {
+  const { all, idOf } = kindOf(kind);
+  const state = context.state.ec2;
+  refuseDryRun(request);
+  checkFilters(request.Filters, fields);
+  const chosen = request.ids?.length ? request.ids.map((id) => requireResource(kind, id, context)) : all(state);
+  const passing = chosen.filter((one) => passesFilters(one, tagsOf(state, idOf(one)), request.Filters, fields));
+  const page = pageOf(passing, request, bounds);
+  return { found: page.items.map((one) => copyWithTags(kind, one, state)), nextToken: page.nextToken };
+}
+
+/** A copy for a response, with the tags that the resource has now. */
+export function copyWithTags<K extends ResourceKind>(kind: K, resource: ResourceOf<K>, state: Ec2State): ResourceOf<K> {
+  const tags: Tag[] = structuredClone([...tagsOf(state, kindOf(kind).idOf(resource))]);
+  const member = kind === 'networkInterface' ? { TagSet: tags } : { Tags: tags };
+  return { ...structuredClone(resource as object), ...member } as ResourceOf<K>;
+}

@@ -1,0 +1,319 @@
+import type {
+  IpPermission,
+  SecurityGroup,
+  SecurityGroupRule,
+  SecurityGroupRuleDescription,
+  Tag,
+} from '@aws-sdk/client-ec2';
+import { AwsError } from '../../control-plane/aws-error.js';
+import type { OperationContext } from '../../control-plane/types.js';
+import { parseIpv4Block, parseIpv6Block } from './cidr.js';
+import { invalidParameterValue, missingParameter } from './refusals.js';
+import { requireResource } from './resources.js';
+import type { Ec2State } from './state.js';
+import { putTags, tagsOf } from './tags.js';
+
+/** One rule, before it has an id: one protocol, one range of ports, one peer. */
+export interface RuleSpecification {
+  readonly protocol: string;
+  /** As SecurityGroupRule shows them: -1 for every port of a protocol that has none. */
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly peer: RulePeer;
+  readonly description?: string | undefined;
+}
+
+export type RulePeer =
+  | { readonly kind: 'ipv4'; readonly cidr: string }
+  | { readonly kind: 'ipv6'; readonly cidr: string }
+  | { readonly kind: 'prefixList'; readonly id: string }
+  | { readonly kind: 'group'; readonly id: string; readonly ownerId: string };
+
+/** The flat form of Authorize and Revoke, which is older than IpPermissions. */
+export interface FlatRule {
+  readonly IpProtocol?: string | undefined;
+  readonly FromPort?: number | undefined;
+  readonly ToPort?: number | undefined;
+  readonly CidrIp?: string | undefined;
+  readonly SourceSecurityGroupName?: string | undefined;
+  readonly IpPermissions?: readonly IpPermission[] | undefined;
+}
+
+const protocolNames: Readonly<Record<string, string>> = {
+  all: '-1',
+  '6': 'tcp',
+  '17': 'udp',
+  '1': 'icmp',
+  '58': 'icmpv6',
+};
+
+/** The rules that a request means, IpPermissions or flat. Throws what AWS answers for a rule that cannot be. */
+export function rulesOf(input: FlatRule, group: SecurityGroup, context: OperationContext): RuleSpecification[] {
+  const permissions = input.IpPermissions?.length ? input.IpPermissions : flatPermission(input);
+  return permissions.flatMap((permission) => rulesOfPermission(permission, group, context));
+}
+
+function flatPermission(input: FlatRule): IpPermission[] {
+  if (input.IpProtocol === undefined && input.SourceSecurityGroupName === undefined)
+    throw missingParameter('ipPermissions');
+  return [
+    {
+      IpProtocol: input.IpProtocol ?? '-1',
+      FromPort: input.FromPort,
+      ToPort: input.ToPort,
+      ...(input.CidrIp === undefined ? {} : { IpRanges: [{ CidrIp: input.CidrIp }] }),
+      ...(input.SourceSecurityGroupName === undefined
+        ? {}
+        : { UserIdGroupPairs: [{ GroupName: input.SourceSecurityGroupName }] }),
+    },
+  ];
+}
+
+function rulesOfPermission(
+  permission: IpPermission,
+  group: SecurityGroup,
+  context: OperationContext,
+): RuleSpecification[] {
+  const protocol = protocolOf(permission);
+  const ports = portsOf(permission, protocol);
+  const peers = peersOf(permission, group, context);
+  if (peers.length === 0) throw missingParameter('ipRanges');
+  return peers.map(({ peer, description }) => ({ protocol, ...ports, peer, description }));
+}
+
+function protocolOf(permission: IpPermission): string {
+  const given = permission.IpProtocol?.toLowerCase();
+  if (given === undefined) throw missingParameter('ipProtocol');
+  const protocol = protocolNames[given] ?? given;
+  const number = Number(protocol);
+  const isKnown =
+    Object.values(protocolNames).includes(protocol) || (Number.isInteger(number) && number >= 0 && number <= 255);
+  if (!isKnown)
+    throw invalidParameterValue(`Invalid value '${permission.IpProtocol}' for IP protocol. Unknown protocol.`);
+  return protocol;
+}
+
+function portsOf({ FromPort: from, ToPort: to }: IpPermission, protocol: string): { fromPort: number; toPort: number } {
+  if (protocol === 'icmp' || protocol === 'icmpv6') return { fromPort: from ?? -1, toPort: to ?? -1 };
+  if (protocol !== 'tcp' && protocol !== 'udp') return { fromPort: -1, toPort: -1 };
+  if (from === undefined || to === undefined) {
+    throw invalidParameterValue("Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.");
+  }
+  for (const port of [from, to]) {
+    if (port < 0 || port > 65535)
+      throw invalidParameterValue(`Invalid value '${port}' for port. Must be between 0 and 65535.`);
+  }
+  if (from > to)
+    throw invalidParameterValue(`Invalid value '${from}-${to}' for portRange. From port is greater than to port.`);
+  return { fromPort: from, toPort: to };
+}
+
+interface DescribedPeer {
+  readonly peer: RulePeer;
+  readonly description: string | undefined;
+}
+
+function peersOf(permission: IpPermission, group: SecurityGroup, context: OperationContext): DescribedPeer[] {
+  const ipv4 = (permission.IpRanges ?? []).map((range) => ({
+    peer: { kind: 'ipv4', cidr: requireCidr(range.CidrIp, (text) => parseIpv4Block(text)?.text) } as const,
+    description: range.Description,
+  }));
+  const ipv6 = (permission.Ipv6Ranges ?? []).map((range) => ({
+    peer: { kind: 'ipv6', cidr: requireCidr(range.CidrIpv6, parseIpv6Block) } as const,
+    description: range.Description,
+  }));
+  const lists = (permission.PrefixListIds ?? []).map((list) => ({
+    peer: { kind: 'prefixList', id: requireResource('prefixList', list.PrefixListId, context).PrefixListId! } as const,
+    description: list.Description,
+  }));
+  const groups = (permission.UserIdGroupPairs ?? []).map((pair) => ({
+    peer: groupPeer(pair.GroupId ?? idOfGroupNamed(pair.GroupName, group, context.state.ec2), group, context),
+    description: pair.Description,
+  }));
+  return [...ipv4, ...ipv6, ...lists, ...groups];
+}
+
+function requireCidr(text: string | undefined, canonical: (text: string) => string | undefined): string {
+  const found = canonical(text ?? '');
+  if (found === undefined) throw invalidParameterValue(`CIDR block ${text} is malformed`);
+  return found;
+}
+
+function idOfGroupNamed(name: string | undefined, group: SecurityGroup, state: Ec2State): string {
+  const named = [...state.securityGroups.values()].find((one) => one.VpcId === group.VpcId && one.GroupName === name);
+  if (named?.GroupId !== undefined) return named.GroupId;
+  throw new AwsError('InvalidGroup.NotFound', `The security group '${name}' does not exist in VPC '${group.VpcId}'`);
+}
+
+function groupPeer(id: string, group: SecurityGroup, context: OperationContext): RulePeer {
+  const other = requireResource('securityGroup', id, context);
+  if (other.VpcId !== group.VpcId && !arePeered(other.VpcId, group.VpcId, context.state.ec2)) {
+    throw new AwsError('InvalidGroup.NotFound', 'You have specified two resources that belong to different networks.');
+  }
+  return { kind: 'group', id, ownerId: other.OwnerId ?? context.state.accountId };
+}
+
+function arePeered(one: string | undefined, other: string | undefined, state: Ec2State): boolean {
+  return [...state.vpcPeeringConnections.values()].some((peering) => {
+    const ends = [peering.RequesterVpcInfo?.VpcId, peering.AccepterVpcInfo?.VpcId];
+    return peering.Status?.Code === 'active' && ends.includes(one) && ends.includes(other);
+  });
+}
+
+/** The rule in the books that says the same (its description aside). */
+export function findRule(
+  rule: RuleSpecification,
+  group: SecurityGroup,
+  isEgress: boolean,
+  state: Ec2State,
+): SecurityGroupRule | undefined {
+  return rulesOfGroup(group, state).find(
+    (one) =>
+      one.IsEgress === isEgress &&
+      one.IpProtocol === rule.protocol &&
+      one.FromPort === rule.fromPort &&
+      one.ToPort === rule.toPort &&
+      peerText(one) === textOfPeer(rule.peer),
+  );
+}
+
+export function rulesOfGroup(group: SecurityGroup, state: Ec2State): SecurityGroupRule[] {
+  return [...state.securityGroupRules.values()].filter((rule) => rule.GroupId === group.GroupId);
+}
+
+function textOfPeer(peer: RulePeer): string {
+  return peer.kind === 'ipv4' || peer.kind === 'ipv6' ? peer.cidr : peer.id;
+}
+
+function peerText(rule: SecurityGroupRule): string | undefined {
+  return rule.CidrIpv4 ?? rule.CidrIpv6 ?? rule.PrefixListId ?? rule.ReferencedGroupInfo?.GroupId;
+}
+
+/** Throws InvalidPermission.Duplicate when a rule is there already, or twice in the request. */
+export function checkNotThere(
+  rules: readonly RuleSpecification[],
+  group: SecurityGroup,
+  isEgress: boolean,
+  state: Ec2State,
+): void {
+  const seen = new Set<string>();
+  for (const rule of rules) {
+    const words = wordsOf(rule);
+    if (seen.has(words)) throw invalidParameterValue('The same permission must not appear multiple times');
+    if (findRule(rule, group, isEgress, state) !== undefined) {
+      throw new AwsError('InvalidPermission.Duplicate', `the specified rule "${words}" already exists`);
+    }
+    seen.add(words);
+  }
+}
+
+function wordsOf(rule: RuleSpecification): string {
+  const protocol = rule.protocol === '-1' ? 'ALL' : rule.protocol.toUpperCase();
+  const ports = rule.fromPort === -1 ? '' : ` from port: ${rule.fromPort}, to port: ${rule.toPort},`;
+  return `peer: ${textOfPeer(rule.peer)}, ${protocol},${ports} ALLOW`;
+}
+
+export function addRules(
+  rules: readonly RuleSpecification[],
+  group: SecurityGroup,
+  isEgress: boolean,
+  context: Pick<OperationContext, 'state' | 'ids'>,
+  tags: readonly Tag[] = [],
+): SecurityGroupRule[] {
+  const { ec2, accountId, region } = context.state;
+  const added = rules.map((rule): SecurityGroupRule => {
+    const id = context.ids.hex('sgr-', 17);
+    return {
+      SecurityGroupRuleId: id,
+      SecurityGroupRuleArn: `arn:aws:ec2:${region}:${accountId}:security-group-rule/${id}`,
+      GroupId: group.GroupId,
+      GroupOwnerId: accountId,
+      IsEgress: isEgress,
+      IpProtocol: rule.protocol,
+      FromPort: rule.fromPort,
+      ToPort: rule.toPort,
+      ...peerMembers(rule.peer),
+      ...(rule.description === undefined ? {} : { Description: rule.description }),
+    };
+  });
+  for (const rule of added) {
+    ec2.securityGroupRules.set(rule.SecurityGroupRuleId!, rule);
+    putTags(ec2, rule.SecurityGroupRuleId!, tags);
+  }
+  showPermissions(group, ec2);
+  return added.map((rule) => ({ ...structuredClone(rule), Tags: [...tagsOf(ec2, rule.SecurityGroupRuleId!)] }));
+}
+
+function peerMembers(peer: RulePeer): Partial<SecurityGroupRule> {
+  switch (peer.kind) {
+    case 'ipv4':
+      return { CidrIpv4: peer.cidr };
+    case 'ipv6':
+      return { CidrIpv6: peer.cidr };
+    case 'prefixList':
+      return { PrefixListId: peer.id };
+    case 'group':
+      return { ReferencedGroupInfo: { GroupId: peer.id, UserId: peer.ownerId } };
+  }
+}
+
+export function removeRules(ruleIds: readonly string[], group: SecurityGroup, state: Ec2State): void {
+  for (const id of ruleIds) {
+    state.securityGroupRules.delete(id);
+    state.tags.delete(id);
+  }
+  showPermissions(group, state);
+}
+
+/** Changes the descriptions of rules, by id. The caller has checked that they are rules of the group. */
+export function describeRules(
+  descriptions: readonly SecurityGroupRuleDescription[],
+  group: SecurityGroup,
+  state: Ec2State,
+): void {
+  for (const { SecurityGroupRuleId: id = '', Description } of descriptions) {
+    const rule = state.securityGroupRules.get(id);
+    if (rule !== undefined) rule.Description = Description;
+  }
+  showPermissions(group, state);
+}
+
+/** Keeps a group's IpPermissions in step with its rules: one permission for each protocol and port range. */
+export function showPermissions(group: SecurityGroup, state: Ec2State): void {
+  const rules = rulesOfGroup(group, state);
+  group.IpPermissions = permissionsOf(rules.filter((rule) => rule.IsEgress !== true));
+  group.IpPermissionsEgress = permissionsOf(rules.filter((rule) => rule.IsEgress === true));
+}
+
+function permissionsOf(rules: readonly SecurityGroupRule[]): IpPermission[] {
+  const permissions = new Map<string, IpPermission>();
+  for (const rule of rules) {
+    const key = `${rule.IpProtocol} ${rule.FromPort} ${rule.ToPort}`;
+    const permission = permissions.get(key) ?? emptyPermission(rule);
+    permissions.set(key, permission);
+    addPeer(permission, rule);
+  }
+  return [...permissions.values()];
+}
+
+function emptyPermission(rule: SecurityGroupRule): IpPermission {
+  const hasPorts = rule.IpProtocol !== '-1' && ['tcp', 'udp', 'icmp', 'icmpv6'].includes(rule.IpProtocol ?? '');
+  return {
+    IpProtocol: rule.IpProtocol,
+    ...(hasPorts ? { FromPort: rule.FromPort, ToPort: rule.ToPort } : {}),
+    IpRanges: [],
+    Ipv6Ranges: [],
+    PrefixListIds: [],
+    UserIdGroupPairs: [],
+  };
+}
+
+function addPeer(permission: IpPermission, rule: SecurityGroupRule): void {
+  const described = rule.Description === undefined ? {} : { Description: rule.Description };
+  if (rule.CidrIpv4 !== undefined) permission.IpRanges?.push({ CidrIp: rule.CidrIpv4, ...described });
+  if (rule.CidrIpv6 !== undefined) permission.Ipv6Ranges?.push({ CidrIpv6: rule.CidrIpv6, ...described });
+  if (rule.PrefixListId !== undefined)
+    permission.PrefixListIds?.push({ PrefixListId: rule.PrefixListId, ...described });
+  const { GroupId, UserId } = rule.ReferencedGroupInfo ?? {};
+  if (GroupId !== undefined) permission.UserIdGroupPairs?.push({ GroupId, UserId, ...described });
+}
