@@ -2,8 +2,10 @@
 //
 // They live in EC2's books, so that the network decides a load balancer's connections like everybody else's.
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
-import ipaddr from 'ipaddr.js';
 import type { ControlPlaneContext } from '../../control-plane/types.js';
+import { recountAddresses } from '../ec2/addresses.js';
+import { createInterface, deleteInterface, givePublicAddress, setGroups } from '../ec2/network-interfaces.js';
+import { networkChanged } from '../ec2/network-revision.js';
 import type { Ec2State } from '../ec2/state.js';
 import { loadBalancerPath } from './arn.js';
 
@@ -16,43 +18,31 @@ export interface InterfaceRequest {
   readonly isInternetFacing: boolean;
 }
 
+/** Throws InsufficientFreeAddressesInSubnet before anything is made. */
 export function createLoadBalancerInterface(request: InterfaceRequest, context: ControlPlaneContext): void {
   const { ec2 } = context.state;
   const subnet = ec2.subnets.get(request.subnetId)!;
-  const address = freeAddress(ec2, request.subnetId, subnet.CidrBlock!);
-  const description = descriptionOf(request.loadBalancerArn);
-  const networkInterfaceId = context.ids.hex('eni-', 17);
-  const attached: NetworkInterface = {
-    NetworkInterfaceId: networkInterfaceId,
-    SubnetId: request.subnetId,
-    VpcId: subnet.VpcId,
-    AvailabilityZone: subnet.AvailabilityZone,
-    Description: description,
-    InterfaceType: 'interface',
-    OwnerId: context.state.accountId,
-    RequesterId: OWNER,
-    RequesterManaged: true,
-    Status: 'in-use',
-    SourceDestCheck: true,
-    MacAddress: macAddress(context),
-    PrivateIpAddress: address,
-    PrivateIpAddresses: [{ Primary: true, PrivateIpAddress: address }],
-    Ipv6Addresses: [],
-    Groups: groupsOf(ec2, request.securityGroupIds),
-    Attachment: {
-      AttachmentId: context.ids.hex('ela-attach-', 17),
-      AttachTime: new Date(context.now),
-      DeleteOnTermination: false,
-      DeviceIndex: 1,
-      InstanceOwnerId: OWNER,
-      Status: 'attached',
+  const created = createInterface(
+    {
+      subnet,
+      groupIds: request.securityGroupIds,
+      description: descriptionOf(request.loadBalancerArn),
+      requesterId: OWNER,
     },
-    ...(request.isInternetFacing ? { Association: publicAssociation(context) } : {}),
-    TagSet: [],
+    context,
+  );
+  created.Status = 'in-use';
+  created.Attachment = {
+    AttachmentId: context.ids.hex('ela-attach-', 17),
+    AttachTime: new Date(context.now),
+    DeleteOnTermination: false,
+    DeviceIndex: 1,
+    InstanceOwnerId: OWNER,
+    Status: 'attached',
   };
-  ec2.networkInterfaces.set(networkInterfaceId, attached);
-  ec2.networkRevision += 1;
-  context.emit({ kind: 'networkChanged' });
+  if (request.isInternetFacing) givePublicAddress(created, context);
+  recountAddresses(ec2, request.subnetId);
+  networkChanged(context);
 }
 
 export function loadBalancerInterfaces(ec2: Ec2State, loadBalancerArn: string): readonly NetworkInterface[] {
@@ -62,10 +52,9 @@ export function loadBalancerInterfaces(ec2: Ec2State, loadBalancerArn: string): 
   );
 }
 
-export function deleteLoadBalancerInterface(networkInterface: NetworkInterface, context: ControlPlaneContext): void {
-  context.state.ec2.networkInterfaces.delete(networkInterface.NetworkInterfaceId!);
-  context.state.ec2.networkRevision += 1;
-  context.emit({ kind: 'networkChanged' });
+export function deleteLoadBalancerInterface(attached: NetworkInterface, context: ControlPlaneContext): void {
+  deleteInterface(attached.NetworkInterfaceId!, context.state.ec2);
+  networkChanged(context);
 }
 
 export function setInterfaceGroups(
@@ -74,50 +63,10 @@ export function setInterfaceGroups(
   context: ControlPlaneContext,
 ): void {
   const { ec2 } = context.state;
-  for (const attached of loadBalancerInterfaces(ec2, loadBalancerArn))
-    attached.Groups = groupsOf(ec2, securityGroupIds);
-  ec2.networkRevision += 1;
-  context.emit({ kind: 'networkChanged' });
+  for (const attached of loadBalancerInterfaces(ec2, loadBalancerArn)) setGroups(attached, securityGroupIds, ec2);
+  networkChanged(context);
 }
 
 function descriptionOf(loadBalancerArn: string): string {
   return `ELB ${loadBalancerPath(loadBalancerArn)}`;
-}
-
-function groupsOf(ec2: Ec2State, ids: readonly string[]) {
-  return ids.map((id) => ({ GroupId: id, GroupName: ec2.securityGroups.get(id)?.GroupName }));
-}
-
-// AWS keeps the first four addresses of a subnet and the last for itself.
-function freeAddress(ec2: Ec2State, subnetId: string, cidr: string): string {
-  const [network, prefixLength] = ipaddr.IPv4.parseCIDR(cidr);
-  const base = network.toByteArray().reduce((value, byte) => value * 256 + byte, 0);
-  const size = 2 ** (32 - prefixLength);
-  const taken = new Set(addressesIn(ec2, subnetId));
-  for (let offset = 4; offset < size - 1; offset += 1) {
-    const address = dotted(base + offset);
-    if (!taken.has(address)) return address;
-  }
-  throw new Error(`Subnet ${subnetId} has no free address for a load balancer.`);
-}
-
-function addressesIn(ec2: Ec2State, subnetId: string): readonly string[] {
-  return [...ec2.networkInterfaces.values()]
-    .filter((candidate) => candidate.SubnetId === subnetId)
-    .flatMap((candidate) => candidate.PrivateIpAddresses ?? [])
-    .map((entry) => entry.PrivateIpAddress!);
-}
-
-function dotted(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
-}
-
-function macAddress(context: ControlPlaneContext): string {
-  return `02:${context.ids.hex('', 10).match(/../g)!.join(':')}`;
-}
-
-// A made-up address of a documentation range: nothing on this machine listens there.
-function publicAssociation(context: ControlPlaneContext) {
-  const address = `203.0.113.${1 + Math.floor(context.ids.random() * 254)}`;
-  return { IpOwnerId: OWNER, PublicIp: address };
 }

@@ -1,0 +1,72 @@
+// group: finding groups and their instances, or refusing with the text of AWS; and who counts as what.
+import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
+import { AwsError } from '../../control-plane/aws-error.js';
+import type { LabState } from '../../control-plane/types.js';
+import type { GroupRecord, MemberRecord } from './state.js';
+
+export const PROCESSES = [
+  'Launch',
+  'Terminate',
+  'AddToLoadBalancer',
+  'AlarmNotification',
+  'AZRebalance',
+  'HealthCheck',
+  'InstanceRefresh',
+  'ReplaceUnhealthy',
+  'ScheduledActions',
+] as const;
+export type ProcessName = (typeof PROCESSES)[number];
+
+export function requireGroup(state: LabState, name: string | undefined): GroupRecord {
+  const record = name === undefined ? undefined : state.autoScaling.groups.get(name);
+  if (record) return record;
+  throw new AwsError('ValidationError', `AutoScalingGroup name not found - AutoScalingGroup ${name} not found`);
+}
+
+export function findGroupOf(state: LabState, instanceId: string): GroupRecord | undefined {
+  for (const record of state.autoScaling.groups.values()) if (record.members.has(instanceId)) return record;
+  return undefined;
+}
+
+export function instancesOf(record: GroupRecord): readonly Instance[] {
+  return record.group.Instances ?? [];
+}
+
+export function requireInstance(record: GroupRecord, instanceId: string): Instance {
+  const found = instancesOf(record).find((instance) => instance.InstanceId === instanceId);
+  if (found) return found;
+  throw new AwsError(
+    'ValidationError',
+    `The instance ${instanceId} is not part of Auto Scaling group ${record.group.AutoScalingGroupName}.`,
+  );
+}
+
+export function memberOf(record: GroupRecord, instance: Instance): MemberRecord {
+  return record.members.get(instance.InstanceId!)!;
+}
+
+export function isSuspended(group: AutoScalingGroup, process: ProcessName): boolean {
+  return group.SuspendedProcesses?.some((suspended) => suspended.ProcessName === process) ?? false;
+}
+
+export function isPending(instance: Instance): boolean {
+  return instance.LifecycleState?.startsWith('Pending') ?? false;
+}
+
+/** Counts towards the desired capacity: starting or in service, not on its way out and not in Standby. */
+export function isCapacity(instance: Instance): boolean {
+  return isPending(instance) || instance.LifecycleState === 'InService';
+}
+
+export function capacityOf(record: GroupRecord): number {
+  return instancesOf(record).filter(isCapacity).length;
+}
+
+/** Standby, detach, attach: the sizes would not allow it. */
+export function sizesRefusal({ group }: GroupRecord, toDo: string, count: number): AwsError {
+  const instances = count === 1 ? '1 instance' : `${count} instances`;
+  return new AwsError(
+    'ValidationError',
+    `AutoScalingGroup ${group.AutoScalingGroupName} has min-size=${group.MinSize}, max-size=${group.MaxSize}, and desired-size=${group.DesiredCapacity}. ${toDo} ${instances}, please update the AutoScalingGroup sizes appropriately.`,
+  );
+}

@@ -1,0 +1,166 @@
+// launch: new instances for a group, and what a failed launch leaves behind.
+//
+// The zone with the fewest instances is tried first and the others after it. A launch that nobody grants is one Failed activity in
+// AWS's words; the next try waits, longer after each failure.
+import type { Activity, Instance } from '@aws-sdk/client-auto-scaling';
+import type { Instance as Ec2Instance, Tag } from '@aws-sdk/client-ec2';
+import { AwsError } from '../../control-plane/aws-error.js';
+import type { ControlPlaneContext, OperationContext } from '../../control-plane/types.js';
+import { runInstances } from '../ec2/operations/run-instances.js';
+import { at, beginActivity, endActivity, joinCause } from './activity.js';
+import { capacityOf } from './group.js';
+import { type ResolvedTemplate, resolveLaunchTemplate } from './launch-template.js';
+import type { GroupRecord } from './state.js';
+import { type Place, placesByNeed } from './zones.js';
+
+const LONGEST_RETRY_MS = 15 * 60_000;
+
+/** Launches up to `count` instances; stops at the first that no zone grants. `cause` overrides the usual sentence. */
+export function launchInstances(
+  record: GroupRecord,
+  count: number,
+  context: ControlPlaneContext,
+  cause?: string,
+): boolean {
+  for (let launched = 0; launched < count; launched += 1) {
+    if (!launchOne(record, context, cause)) return false;
+  }
+  return true;
+}
+
+export function noteLaunchFailure(record: GroupRecord, context: ControlPlaneContext): void {
+  record.launchFailures += 1;
+  const backOffMs = context.timing.groupPollMs * 2 ** Math.min(record.launchFailures, 16);
+  record.launchRetryAt = context.now + Math.min(LONGEST_RETRY_MS, backOffMs);
+}
+
+function launchOne(record: GroupRecord, context: ControlPlaneContext, cause: string | undefined): boolean {
+  const capacity = capacityOf(record);
+  const activityCause =
+    cause ??
+    joinCause(
+      record.capacityReason,
+      `${at(context.now)} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${capacity} to ${capacity + 1}.`,
+    );
+  let lastRefusal: { readonly error: AwsError; readonly place?: Place } | undefined;
+  for (const place of placesByNeed(context.state, record)) {
+    try {
+      const template = resolveLaunchTemplate(context.state, record.group.LaunchTemplate!);
+      const instance = askEc2(record, template, place, context);
+      addMember(record, template, instance, activityCause, context);
+      return true;
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      lastRefusal = { error, place };
+      if (error.code !== 'InsufficientInstanceCapacity' && error.code !== 'InsufficientFreeAddressesInSubnet') break;
+    }
+  }
+  if (lastRefusal) recordRefusal(record, activityCause, lastRefusal.error, lastRefusal.place, context);
+  return false;
+}
+
+function askEc2(
+  record: GroupRecord,
+  template: ResolvedTemplate,
+  place: Place,
+  context: ControlPlaneContext,
+): Ec2Instance {
+  const output = runInstances(
+    {
+      MinCount: 1,
+      MaxCount: 1,
+      LaunchTemplate: {
+        LaunchTemplateId: template.launchTemplateId,
+        Version: String(template.version.VersionNumber),
+      },
+      TagSpecifications: [{ ResourceType: 'instance', Tags: propagatedTags(record) }],
+      ...(place.subnetId === undefined
+        ? { Placement: { AvailabilityZone: place.zone } }
+        : { SubnetId: place.subnetId }),
+    },
+    asAdministrator(context),
+  );
+  return output.Instances![0]!;
+}
+
+// Tags of the aws: prefix are the service's own to set, so they do not go through the request.
+function propagatedTags({ group }: GroupRecord): Tag[] {
+  return (group.Tags ?? []).filter((tag) => tag.PropagateAtLaunch).map((tag) => ({ Key: tag.Key, Value: tag.Value }));
+}
+
+function addMember(
+  record: GroupRecord,
+  template: ResolvedTemplate,
+  launched: Ec2Instance,
+  cause: string,
+  context: ControlPlaneContext,
+): void {
+  const { group } = record;
+  const id = launched.InstanceId!;
+  const zone = launched.Placement!.AvailabilityZone!;
+  const instance: Instance = {
+    InstanceId: id,
+    InstanceType: launched.InstanceType,
+    AvailabilityZone: zone,
+    LifecycleState: 'Pending',
+    HealthStatus: 'Healthy',
+    LaunchTemplate: {
+      LaunchTemplateId: template.launchTemplateId,
+      LaunchTemplateName: template.launchTemplateName,
+      Version: String(template.version.VersionNumber),
+    },
+    ProtectedFromScaleIn: group.NewInstancesProtectedFromScaleIn ?? false,
+  };
+  tagAsMember(record, id, context);
+  const activity: Activity = beginActivity(
+    record,
+    {
+      description: `Launching a new EC2 instance: ${id}`,
+      cause,
+      statusCode: 'PreInService',
+      progress: 30,
+      instance: { AvailabilityZone: zone, subnetId: launched.SubnetId },
+    },
+    context,
+  );
+  group.Instances = [...(group.Instances ?? []), instance];
+  record.members.set(id, { instanceId: id, activity, runsLaunchHooks: true });
+  record.launchFailures = 0;
+  record.launchRetryAt = undefined;
+}
+
+/** `aws:autoscaling:groupName` on the instance, as the group puts it there and takes it away. */
+export function tagAsMember(record: GroupRecord, instanceId: string, context: ControlPlaneContext): void {
+  const { tags } = context.state.ec2;
+  const own = (tags.get(instanceId) ?? []).filter((tag) => tag.Key !== MEMBER_TAG);
+  tags.set(instanceId, [...own, { Key: MEMBER_TAG, Value: record.group.AutoScalingGroupName }]);
+}
+
+export function untagAsMember(instanceId: string, context: ControlPlaneContext): void {
+  const { tags } = context.state.ec2;
+  tags.set(
+    instanceId,
+    (tags.get(instanceId) ?? []).filter((tag) => tag.Key !== MEMBER_TAG),
+  );
+}
+
+const MEMBER_TAG = 'aws:autoscaling:groupName';
+
+function recordRefusal(
+  record: GroupRecord,
+  cause: string,
+  error: AwsError,
+  place: Place | undefined,
+  context: ControlPlaneContext,
+): void {
+  const instance = place && { AvailabilityZone: place.zone, subnetId: place.subnetId };
+  const activity = beginActivity(record, { description: 'Launching a new EC2 instance', cause, instance }, context);
+  const sentence = /[.!]$/.test(error.message) ? error.message : `${error.message}.`;
+  endActivity(activity, 'Failed', context.now, `${sentence} Launching EC2 instance failed.`);
+  noteLaunchFailure(record, context);
+}
+
+/** The service acts by its own role, whoever asked for the change. */
+export function asAdministrator(context: ControlPlaneContext): OperationContext {
+  return { ...context, caller: { kind: 'administrator' }, route: { kind: 'endpoint' }, requestId: context.ids.uuid() };
+}

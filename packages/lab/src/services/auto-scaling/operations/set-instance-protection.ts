@@ -1,0 +1,30 @@
+import type { SetInstanceProtectionAnswer, SetInstanceProtectionQuery } from '@aws-sdk/client-auto-scaling';
+import { AwsError } from '../../../control-plane/aws-error.js';
+import type { OperationContext } from '../../../control-plane/types.js';
+import { requireGroup, requireInstance } from '../group.js';
+
+const MOST = 50;
+
+/** Protection from scale-in only: neither from replacement nor from termination by name. */
+export function setInstanceProtection(
+  input: SetInstanceProtectionQuery,
+  context: OperationContext,
+): SetInstanceProtectionAnswer {
+  const record = requireGroup(context.state, input.AutoScalingGroupName);
+  const ids = input.InstanceIds ?? [];
+  if (ids.length > MOST) {
+    throw new AwsError('ValidationError', `At most ${MOST} instances can be specified in one request.`);
+  }
+  const instances = ids.map((id) => requireInstance(record, id));
+  const states = ['InService', 'EnteringStandby', 'Standby'];
+  const unfit = instances.find((instance) => !states.includes(instance.LifecycleState!));
+  if (unfit) {
+    throw new AwsError(
+      'ValidationError',
+      `The instance ${unfit.InstanceId} is not in InService or EnteringStandby or Standby.`,
+    );
+  }
+  for (const instance of instances) instance.ProtectedFromScaleIn = input.ProtectedFromScaleIn;
+  record.protectionNoticeFor = undefined;
+  return {};
+}
