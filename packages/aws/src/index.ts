@@ -6,6 +6,7 @@ export { refuseInstanceRefresh } from './observe/instance-refresh.js';
 export { createObserver, type ObservationRequest, type Observer } from './observe/observe.js';
 export type { TargetGroupSettings } from './observe/target-groups.js';
 export { describeImages, versionOf } from './release/images.js';
+export { findLaunchTemplateImage } from './release/launch-template-image.js';
 export { type ReleaseRequest, resolveRelease } from './release/resolve-release.js';
 export type { Fetch, ReportClock } from './reports/hear-reports.js';
 export type { ListenerRoute } from './reports/listener.js';

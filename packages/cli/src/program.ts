@@ -1,0 +1,82 @@
+// program: argv to an exit code. Every command registers itself; what it needs of AWS is loaded when it runs, not before.
+import { Command, CommanderError } from 'commander';
+import type { CommandContext } from './command-context.js';
+import { registerAbort } from './commands/abort/command.js';
+import { registerDeploy } from './commands/deploy/command.js';
+import { registerResume } from './commands/resume/command.js';
+import { registerRollback } from './commands/rollback/command.js';
+import { registerStatus } from './commands/status/command.js';
+import { type ExitCode, exitCode } from './exit-code.js';
+import { writeFailure } from './failure.js';
+import type { Io } from './io.js';
+import { version } from './version.js';
+import type { World } from './world.js';
+
+const registrations = [registerDeploy, registerRollback, registerStatus, registerResume, registerAbort];
+
+/** Runs the command that `argv` (without node and the script) names, and returns the process's exit code. Never rejects. */
+export async function runProgram(argv: readonly string[], io: Io, world?: World): Promise<ExitCode> {
+  let code: ExitCode = exitCode.done;
+  const context: CommandContext = {
+    io,
+    world,
+    setExitCode: (next) => {
+      code = next;
+    },
+  };
+  try {
+    await createProgram(context).parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return describeUsage(io, error);
+    writeFailure(io, error);
+    return exitCode.refused;
+  }
+}
+
+function createProgram(context: CommandContext): Command {
+  const { io } = context;
+  const program = new Command('directrix')
+    .description('Replaces the machines behind a load balancer without anybody noticing.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help')
+    // Else `deploy --version 0.149.2` would print our own.
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Environment:
+  AWS_REGION, AWS_PROFILE, …   as for every AWS tool
+  AWS_ENDPOINT_URL             another AWS, such as the lab's (directrix lab up)
+  NO_COLOR=1                   no colour; DIRECTRIX_DEBUG=1 shows where an error happened`,
+    );
+  for (const register of registrations) register(program, context);
+  configure(program, io);
+  return program;
+}
+
+// Every command inherits nothing of this by itself once it was made by .command().
+function configure(command: Command, io: Io): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => io.stdout.write(text),
+    writeErr: (text) => io.stderr.write(text),
+    outputError: () => undefined,
+    getOutHelpWidth: () => io.stdout.columns,
+    getErrHelpWidth: () => io.stderr.columns,
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  });
+  for (const child of command.commands) configure(child, io);
+}
+
+function describeUsage(io: Io, error: CommanderError): ExitCode {
+  // Help and version are answers, not errors. Commander calls a bare `directrix` a request for help too, on stderr.
+  if (error.exitCode === 0) return exitCode.done;
+  if (error.code === 'commander.help') return exitCode.refused;
+  const message = error.message.replace(/^error: /, '');
+  io.stderr.write(`error USAGE: ${message.charAt(0).toUpperCase()}${message.slice(1)}\n`);
+  io.stderr.write('  what to do: directrix help [command]\n');
+  return exitCode.refused;
+}

@@ -1,0 +1,121 @@
+// start-rollout: everything that is looked at, and everything that is refused, before a rollout to a release begins.
+import {
+  createObserver,
+  describeImages,
+  findReportRoute,
+  type ReportSettings,
+  refuseInstanceRefresh,
+  versionOf,
+} from '@directrix/aws';
+import {
+  DirectrixError,
+  findBaseline,
+  type Observation,
+  planRollout,
+  type Release,
+  type RolloutOptions,
+  refuseRollout,
+} from '@directrix/rollout';
+import type { Io } from '../io.js';
+import type { RolloutDocument } from '../view/rollout-document.js';
+import type { World } from '../world.js';
+import { conductRollout } from './conduct-rollout.js';
+import { refuseUnfinished } from './unfinished.js';
+
+/** What deploy and rollback let the operator choose. */
+export interface StartOptions {
+  readonly groupName: string;
+  readonly reports: ReportSettings;
+  readonly journalFile?: string;
+  readonly isBrokenBaselineAccepted: boolean;
+  /** Of the group that was seen: a surge may be a share of it. */
+  rolloutOptions(observation: Observation): Partial<RolloutOptions>;
+}
+
+/** The group before anything is changed. */
+export async function observeGroup(world: World, groupName: string) {
+  const observer = createObserver(world.clients, world.clock);
+  const observation = await observer.observe({ groupName, since: world.clock.now(), detachedIds: [] });
+  return { observation, targetGroups: observer.targetGroups };
+}
+
+export type ObservedGroup = Awaited<ReturnType<typeof observeGroup>>;
+
+/** The image of most instances: what the group is on now. */
+export function currentImageOf(observation: Observation): string | undefined {
+  return findBaseline(observation, {})?.imageId;
+}
+
+/** Rolls the group that was observed to the release. Throws what is refused, having changed nothing. */
+export async function startRollout(
+  io: Io,
+  world: World,
+  command: string,
+  options: StartOptions,
+  seen: ObservedGroup,
+  to: Release,
+): Promise<RolloutDocument> {
+  const { groupName } = options;
+  await refuseUnfinished(world, groupName);
+  await refuseInstanceRefresh(world.clients, groupName);
+  const refusal = refuseRollout(seen.observation, to, options);
+  if (refusal?.code === 'ALREADY_THIS_RELEASE') return describeUnchanged(command, groupName, to, refusal.message);
+  if (refusal !== undefined)
+    throw new DirectrixError(refusal.code, refusal.message, { hint: refusal.hint, source: `group ${groupName}` });
+  if (options.rolloutOptions(seen.observation).isVersionChecked !== false)
+    await findReportRoute(world.clients, seen.targetGroups, options.reports);
+  const rolloutId = world.newRolloutId();
+  return conductRollout(io, world, {
+    command,
+    groupName,
+    rolloutId,
+    reports: options.reports,
+    journalFile: options.journalFile,
+    async begin(epoch) {
+      // Somebody may have begun and ended between the first look and the lease.
+      await refuseUnfinished(world, groupName);
+      const { observation } = await observeGroup(world, groupName);
+      const from = await describeBaseline(world, observation, to);
+      return planRollout({
+        observation,
+        from,
+        to,
+        options: options.rolloutOptions(observation),
+        rolloutId,
+        epoch,
+        at: world.clock.now(),
+      });
+    },
+  });
+}
+
+async function describeBaseline(world: World, observation: Observation, to: Release) {
+  const baseline = findBaseline(observation, to);
+  if (baseline === undefined)
+    throw new DirectrixError('NO_BASELINE', `No instance of ${observation.group.name} is of a release to go back to.`, {
+      source: `group ${observation.group.name}`,
+      hint: 'the group must have an instance of a launch template version other than the new one',
+    });
+  const imageId = baseline.imageId ?? 'unknown';
+  const images = await describeImages(world.clients, baseline.imageId === undefined ? [] : [baseline.imageId]);
+  return {
+    // An image that nobody tagged is named by itself: nothing is compared with it.
+    version: versionOf(images.get(imageId)) ?? imageId,
+    imageId,
+    launchTemplateVersion: baseline.launchTemplateVersion,
+  };
+}
+
+function describeUnchanged(command: string, group: string, to: Release, text: string): RolloutDocument {
+  return {
+    schema: 'directrix.rollout/1',
+    command,
+    outcome: 'unchanged',
+    group,
+    to,
+    text,
+    evidence: [],
+    notices: [],
+    quarantined: [],
+  };
+}
