@@ -1,4 +1,6 @@
 import type { ServiceDefinition } from '../control-plane/types.js';
+import { autoScalingService } from './auto-scaling/service.js';
+import { ec2Service } from './ec2/service.js';
 import { elbV2Service } from './elbv2/service.js';
 import { iamService } from './iam/service.js';
 import { ssmService } from './ssm/service.js';
@@ -8,4 +10,11 @@ import { stsService } from './sts/service.js';
  * Every service of the lab, in the order in which they come to rest: what acts on instances first, so that one pass mostly is
  * enough.
  */
-export const SERVICES: readonly ServiceDefinition[] = [elbV2Service, iamService, ssmService, stsService];
+export const SERVICES: readonly ServiceDefinition[] = [
+  ec2Service,
+  autoScalingService,
+  elbV2Service,
+  iamService,
+  ssmService,
+  stsService,
+];
