@@ -76,7 +76,7 @@ function parseService(value: unknown, where: string): ServiceDescription {
   const command = expectArray(service.command, `${where}.command`).map((word, index) =>
     expectString(word, `${where}.command[${index}]`),
   );
-  if (command.length === 0) throw new UnbootableImageError(`${where}.command is empty.`);
+  if (!command[0]) throw new UnbootableImageError(`${where}.command is empty.`);
   const env = expectObject(service.env ?? {}, `${where}.env`);
   return {
     name,
@@ -128,8 +128,8 @@ function expectArray(value: unknown, where: string): unknown[] {
 }
 
 function expectString(value: unknown, where: string): string {
-  if (typeof value === 'string' && value !== '') return value;
-  throw new UnbootableImageError(`${where} must be a string that is not empty.`);
+  if (typeof value === 'string') return value;
+  throw new UnbootableImageError(`${where} must be a string.`);
 }
 
 function expectBoolean(value: unknown, where: string): boolean {

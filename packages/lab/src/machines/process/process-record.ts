@@ -38,7 +38,7 @@ export function endRecordedProcesses(runDirectory: string): number {
   for (const name of listRecords(directory)) {
     const file = join(directory, name);
     const record = readRecord(file);
-    if (record !== undefined && isSameProcess(record) && signalGroup(record.pid, 'SIGKILL')) ended += 1;
+    if (record !== undefined && endRecorded(record)) ended += 1;
     rmSync(file, { force: true });
   }
   return ended;
@@ -46,12 +46,16 @@ export function endRecordedProcesses(runDirectory: string): number {
 
 /** Undefined when there is no such process. Linux: clock ticks since boot, in /proc; elsewhere: what `ps` prints. */
 export function readProcessStartTime(pid: number): string | undefined {
+  return process.platform === 'linux' ? readStat(pid)[19] : askPs(pid);
+}
+
+/** The fields after the command's name, which stands in parentheses and may contain anything: state first. */
+function readStat(pid: number): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the command's name in parentheses, which may contain anything.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return process.platform === 'linux' ? undefined : askPs(pid);
+    return [];
   }
 }
 
@@ -65,8 +69,11 @@ export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-function isSameProcess({ pid, startTime }: ProcessRecord): boolean {
-  return startTime !== undefined && readProcessStartTime(pid) === startTime;
+/** Whether the process was still running. Of one that has ended, and that nobody has waited for, the group may still live. */
+function endRecorded({ pid, startTime }: ProcessRecord): boolean {
+  if (startTime === undefined || readProcessStartTime(pid) !== startTime) return false;
+  const wasRunning = readStat(pid)[0] !== 'Z';
+  return signalGroup(pid, 'SIGKILL') && wasRunning;
 }
 
 function askPs(pid: number): string | undefined {

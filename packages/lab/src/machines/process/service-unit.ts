@@ -37,8 +37,8 @@ const SYSTEMD = 'systemd[1]';
 const START_LIMIT_BURST = 5;
 const START_LIMIT_INTERVAL_MS = 10_000;
 const EXIT_EXEC = 203;
-/** How long a group may take to vanish after SIGKILL, by the wall. A process in an uninterruptible wait may never. */
-const GROUP_END_DEADLINE_MS = 2_000;
+/** How long to watch a group vanish after SIGKILL, by the wall. Orphans that nobody reaps stay in the list, dead. */
+const GROUP_END_DEADLINE_MS = 250;
 
 interface Outcome {
   readonly code: number | null;

@@ -207,7 +207,12 @@ function addInstance(state: LabState, { instanceId, number, directory, metadataO
       PrivateDnsName: `ip-${address.replaceAll('.', '-')}.us-west-2.compute.internal`,
       Placement: { AvailabilityZone: 'us-west-2a' },
       NetworkInterfaces: [networkInterface],
-      MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1, HttpEndpoint: 'enabled', ...metadataOptions },
+      MetadataOptions: {
+        HttpTokens: 'required',
+        HttpPutResponseHopLimit: 1,
+        HttpEndpoint: 'enabled',
+        ...metadataOptions,
+      },
     },
     console: '',
   });

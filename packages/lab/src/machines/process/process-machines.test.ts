@@ -1,0 +1,229 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { endRecordedProcesses, type ProcessRecord, readProcessStartTime } from './process-record.js';
+import { createTestSite, fixture, type TestSite, type TestSiteOptions, until } from './test-site.js';
+
+let site: TestSite | undefined;
+
+function open(options: TestSiteOptions = {}): TestSite {
+  site = createTestSite(options);
+  return site;
+}
+
+afterEach(async () => {
+  await site?.close();
+  site = undefined;
+});
+
+const STEADFAST = { name: 'app', command: ['node', fixture('steadfast.mjs')] };
+
+async function pidsOf(at: TestSite, instanceId: string): Promise<number[]> {
+  const [, pids = ''] = await at.untilConsole(instanceId, /PIDS (.*)\n/);
+  return pids.split(' ').map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  // A process that ended and that nobody has waited for yet still has its id.
+  return !existsSync('/proc') || !/^State:\s+Z/m.test(readStatus(pid));
+}
+
+function readStatus(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return 'State:	Z';
+  }
+}
+
+function untilGone(pids: readonly number[]): Promise<true> {
+  return until(
+    () => pids.every((pid) => !isAlive(pid)) || undefined,
+    () => `${pids.filter(isAlive).join(', ')} still run`,
+  );
+}
+
+describe('the end', () => {
+  it('of the data plane is the end of every process, also of one that ignores SIGTERM, and of every file', async () => {
+    const here = open();
+    const pids = await pidsOf(here, here.boot([STEADFAST]));
+    expect(pids.every(isAlive)).toBe(true);
+    await here.dataPlane.close();
+    await untilGone(pids);
+    expect(readdirSync(here.runDirectory)).toEqual(['machines']);
+    expect(readdirSync(join(here.runDirectory, 'machines'))).toEqual([]);
+  });
+
+  it('of an instance is SIGTERM, and SIGKILL after the grace of lab time, for the whole group', async () => {
+    const here = open({ speed: 50 });
+    const id = here.boot([STEADFAST]);
+    const pids = await pidsOf(here, id);
+    here.dataPlane.perform({ kind: 'stopMachine', instanceId: id, graceMs: 10_000 });
+    await here.untilConsole(id, /app\[401\]: I stay/);
+    await here.untilConsole(id, /app.service: State 'stop-sigterm' timed out. Killing.\n[\s\S]*Stopped app.service./);
+    await untilGone(pids);
+  });
+
+  it('of an instance leaves its address silent', async () => {
+    const here = open();
+    const web = here.boot([{ name: 'web', command: ['node', fixture('web-server.mjs'), '80'] }]);
+    await here.untilConsole(web, /DONE/);
+    here.dataPlane.perform({ kind: 'stopMachine', instanceId: web, graceMs: 10_000 });
+    await here.untilConsole(web, /Stopped web.service/);
+    expect(existsSync(join(here.runDirectory, 'instances', web))).toBe(false);
+  });
+
+  it('may come before the machine has booted', async () => {
+    const here = open();
+    const id = here.boot([STEADFAST]);
+    await here.dataPlane.close();
+    expect(here.console(id)).not.toContain('Started app.service');
+  });
+});
+
+describe('a lab that is killed', () => {
+  let lab: ChildProcess | undefined;
+  let temporaryDirectory = '';
+
+  afterEach(() => {
+    lab?.kill('SIGKILL');
+    rmSync(temporaryDirectory, { recursive: true, force: true });
+  });
+
+  async function kill(): Promise<{ readonly runDirectory: string; readonly pids: number[] }> {
+    temporaryDirectory = mkdtempSync(join(tmpdir(), 'dx-'));
+    const started = spawn(process.execPath, [fixture('doomed-lab.mjs')], {
+      env: { ...process.env, TMPDIR: temporaryDirectory },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    lab = started;
+    const line = await new Promise<string>((fulfil, reject) => {
+      started.once('exit', () => reject(new Error('The lab ended by itself.')));
+      started.stdout.setEncoding('utf8').once('data', fulfil);
+    });
+    const found = JSON.parse(line) as { runDirectory: string; pids: number[] };
+    expect(found.pids.every(isAlive)).toBe(true);
+    started.kill('SIGKILL');
+    return found;
+  }
+
+  it('takes its Node processes with it at once, whatever they do about it', async () => {
+    const { runDirectory, pids } = await kill();
+    await untilGone(pids);
+    endRecordedProcesses(runDirectory);
+  });
+
+  it('leaves records by which the others can be ended, and only those', async () => {
+    const { runDirectory, pids } = await kill();
+    await untilGone(pids);
+    const directory = join(runDirectory, 'machines');
+    const other = readdirSync(directory).find((name) => name.includes('-other-')) ?? '';
+    const record = JSON.parse(readFileSync(join(directory, other), 'utf8')) as ProcessRecord;
+    expect(other).toBe(`i-00000000000000001-other-${record.pid}.json`);
+    expect(record).toEqual({ pid: record.pid, startTime: readProcessStartTime(record.pid), command: ['sleep', '600'] });
+    expect(statSync(join(directory, other)).mode & 0o777).toBe(0o600);
+    expect(endRecordedProcesses(runDirectory)).toBe(1);
+    await untilGone([record.pid]);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe('what a process is given', () => {
+  it('is a clean environment: the image’s, and nothing of the operator’s', async () => {
+    process.env.AWS_SECRET_ACCESS_KEY = 'the-operators';
+    try {
+      const here = open();
+      const env = { APP_MODE: 'test', NODE_OPTIONS: '--max-old-space-size=64' };
+      const id = here.boot([{ name: 'app', command: ['node', fixture('environment.mjs')], env }]);
+      const [, text = '{}'] = await here.untilConsole(id, /RESULT (.*)\n/);
+      const given = JSON.parse(text) as Record<string, string>;
+      expect(Object.keys(given).sort()).toEqual([
+        'APP_MODE',
+        'DIRECTRIX_LAB_GUEST',
+        'HOME',
+        'HOSTNAME',
+        'LANG',
+        'NODE_EXTRA_CA_CERTS',
+        'NODE_OPTIONS',
+        'PATH',
+        'TMPDIR',
+      ]);
+      expect(given.HOSTNAME).toBe('ip-10-0-1-101.us-west-2.compute.internal');
+      expect(given.NODE_OPTIONS).toMatch(/^--import=file:.*guest\.js --max-old-space-size=64$/);
+    } finally {
+      delete process.env.AWS_SECRET_ACCESS_KEY;
+    }
+  });
+});
+
+describe('the instance metadata service', () => {
+  async function ask(service: object, metadataOptions: object): Promise<unknown> {
+    const here = open();
+    const command = ['node', fixture('metadata.mjs'), '/meta-data/instance-id'];
+    const id = here.boot([{ name: 'app', command, ...service }], { metadataOptions });
+    const [, text = ''] = await here.untilConsole(id, /RESULT (.*)\n/);
+    return JSON.parse(text);
+  }
+
+  it('answers the instance, to a token', async () => {
+    expect(await ask({}, {})).toEqual({ put: 200, status: 200, body: 'i-00000000000000001', without: 401 });
+  });
+
+  it('does not answer the token request of a container when the hop limit is 1', async () => {
+    expect(await ask({ container: true }, { HttpPutResponseHopLimit: 1 })).toEqual({ name: 'TimeoutError' });
+  });
+
+  it('answers a container when the hop limit is 2', async () => {
+    expect(await ask({ container: true }, { HttpPutResponseHopLimit: 2 })).toMatchObject({ put: 200, status: 200 });
+  });
+});
+
+describe('an image', () => {
+  it('that is not one says so on the console, with the file and what is wrong', async () => {
+    const here = open();
+    const id = here.boot([{ name: 'app', command: [] }]);
+    await here.untilConsole(id, /No bootable image: \/.*instance\.json: services\[0\]\.command is empty\.\n/);
+  });
+
+  it('with a boot delay is silent until it is over', async () => {
+    const here = open({ speed: 20 });
+    const id = here.boot([{ name: 'app', command: ['node', fixture('environment.mjs')] }], {
+      faults: { bootDelaySeconds: 5 },
+    });
+    const [, seconds] = await here.untilConsole(id, /\[ *([\d.]+)\] systemd\[1\]: Started app\.service/);
+    expect(Number(seconds)).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe('a service', () => {
+  it('that fails is restarted as its policy says, until systemd’s start limit', async () => {
+    const here = open();
+    const id = here.boot([{ name: 'app', command: ['node', '-e', 'process.exit(1)'], restart: 'on-failure' }]);
+    await here.untilConsole(id, /Failed to start app\.service/);
+    const lines = here.console(id).replaceAll(/^\[.*?\] /gm, '');
+    expect(lines.match(/app.service: Main process exited, code=exited, status=1\/FAILURE/g)).toHaveLength(5);
+    expect(lines).toContain("app.service: Failed with result 'exit-code'.");
+    expect(lines).toContain('app.service: Scheduled restart job, restart counter is at 4.');
+    expect(lines).toContain('app.service: Start request repeated too quickly.');
+  });
+
+  it('that ends well is not restarted on failure', async () => {
+    const here = open();
+    const id = here.boot([{ name: 'app', command: ['node', '-e', ''], restart: 'on-failure' }]);
+    await here.untilConsole(id, /app\.service: Deactivated successfully/);
+    expect(here.console(id)).not.toContain('Scheduled restart');
+  });
+
+  it('whose program is missing fails with 203/EXEC', async () => {
+    const here = open();
+    const id = here.boot([{ name: 'app', command: ['/no/such/program'] }]);
+    await here.untilConsole(id, /Failed to execute \/no\/such\/program[\s\S]*status=203\/EXEC/);
+  });
+});
