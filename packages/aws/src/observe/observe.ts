@@ -40,10 +40,11 @@ export function createObserver(clients: AwsClients, clock: { now(): number }): O
       return settings;
     },
     async observe(request) {
-      const [group, activities] = await Promise.all([
-        describeGroup(clients, request.groupName),
-        describeActivities(clients, request.groupName, request.since),
-      ]);
+      const asked = describeActivities(clients, request.groupName, request.since);
+      // Of a group that does not exist both calls fail, and only the first says what the matter is.
+      asked.catch(() => undefined);
+      const group = await describeGroup(clients, request.groupName);
+      const activities = await asked;
       const arns = targetGroupArnsOf(group);
       if (!namesExactly(settings, arns)) settings = await describeTargetGroupSettings(clients, arns);
       const template = group.LaunchTemplate;

@@ -1,0 +1,186 @@
+// The arrows of the house, and no others: in every package.json and in every import.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Who may depend on whom. `docs/architecture.md` draws it. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  '@directrix/rollout': [],
+  '@directrix/reachability': [],
+  '@directrix/preflight': ['@directrix/reachability', '@directrix/rollout'],
+  '@directrix/aws': ['@directrix/rollout', '@directrix/reachability', '@directrix/preflight'],
+  '@directrix/secrets': [],
+  '@directrix/lab': ['@directrix/reachability'],
+  directrix: [
+    '@directrix/aws',
+    '@directrix/preflight',
+    '@directrix/reachability',
+    '@directrix/rollout',
+    '@directrix/lab',
+    '@directrix/secrets',
+  ],
+};
+
+/** No clock, no random source, no Node module, no AWS but its types. */
+const purePackages = ['rollout', 'reachability', 'preflight'];
+
+interface Manifest {
+  readonly name: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const packages = readdirSync(join(root, 'packages')).map((name) => ({
+  directory: `packages/${name}`,
+  manifest: JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as Manifest,
+}));
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+  readonly isTypeOnly: boolean;
+}
+
+// A comment may name what the code does not.
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|(^|\s)\/\/.*$/gm, '$1');
+}
+
+function importsOf(directory: string): Import[] {
+  return sourcesOf(directory).flatMap((file) =>
+    [...withoutComments(readFileSync(join(root, file), 'utf8')).matchAll(importPattern)].map(
+      ([, kind, from, dynamic, bare]) => ({
+        file,
+        specifier: (from ?? dynamic ?? bare)!,
+        isTypeOnly: kind !== undefined,
+      }),
+    ),
+  );
+}
+
+const importPattern =
+  /\b(?:import|export)\s+(type\s)?(?:[\w*${}\s,]+?)\s+from\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^\s*import\s+'([^']+)'/gm;
+
+function sourcesOf(directory: string): string[] {
+  return readdirSync(join(root, directory, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !/(\.(test|fixture)\.ts$|(^|\/)testing\/)/.test(file))
+    .map((file) => `${directory}/src/${file}`);
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+test('every package of the house has its arrows written down', () => {
+  expect(packages.map(({ manifest }) => manifest.name).sort()).toEqual(Object.keys(arrows).sort());
+});
+
+describe.each(packages)('$manifest.name', ({ directory, manifest }) => {
+  const allowed = arrows[manifest.name] ?? [];
+  const imports = importsOf(directory);
+
+  test('depends on no other package of the house than its arrows allow', () => {
+    const declared = Object.keys({
+      ...manifest.dependencies,
+      ...manifest.peerDependencies,
+      ...manifest.optionalDependencies,
+    }).filter((name) => name in arrows);
+    expect(declared.filter((name) => !allowed.includes(name))).toEqual([]);
+  });
+
+  test('imports no other package of the house than its arrows allow', () => {
+    const strays = imports.filter(
+      ({ specifier }) =>
+        packageOf(specifier) in arrows &&
+        packageOf(specifier) !== manifest.name &&
+        !allowed.includes(packageOf(specifier)),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('reaches into no other package by a path, and past no package by its insides', () => {
+    const strays = imports.filter(({ file, specifier }) => {
+      if (specifier.startsWith('.'))
+        return (
+          relative(join(root, directory, 'src'), resolve(root, dirname(file), specifier)).startsWith('..') &&
+          !specifier.endsWith('package.json')
+        );
+      return packageOf(specifier) in arrows && specifier !== packageOf(specifier);
+    });
+    expect(strays).toEqual([]);
+  });
+
+  test('declares every package that it imports', () => {
+    const declared = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+    const missing = imports.filter(
+      ({ specifier, isTypeOnly }) =>
+        !isTypeOnly &&
+        !specifier.startsWith('.') &&
+        !specifier.startsWith('node:') &&
+        !declared.includes(packageOf(specifier)),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe.each(purePackages)('%s is pure', (name) => {
+  const directory = `packages/${name}`;
+
+  test('it imports no Node module, and nothing outside of the house but types', () => {
+    const strays = importsOf(directory).filter(
+      ({ specifier, isTypeOnly }) => !specifier.startsWith('.') && !(packageOf(specifier) in arrows) && !isTypeOnly,
+    );
+    expect(strays).toEqual([]);
+    expect(importsOf(directory).filter(({ specifier }) => specifier.startsWith('node:'))).toEqual([]);
+  });
+
+  test('it names no clock, no random source, no timer and no process', () => {
+    const forbidden =
+      /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\b|\bMath\.random\b|\bcrypto\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bglobalThis\b|\brequire\(/;
+    const strays = sourcesOf(directory).filter((file) =>
+      forbidden.test(withoutComments(readFileSync(join(root, file), 'utf8'))),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('its compiler knows no platform', () => {
+    const config = JSON.parse(readFileSync(join(root, directory, 'tsconfig.json'), 'utf8')) as {
+      readonly compilerOptions: { readonly types?: readonly string[]; readonly lib?: readonly string[] };
+    };
+    const base = JSON.parse(readFileSync(join(root, 'tsconfig.base.json'), 'utf8')) as typeof config;
+    const options = { ...base.compilerOptions, ...config.compilerOptions };
+    expect(options.types).toEqual([]);
+    expect(options.lib).toEqual(['ES2023']);
+  });
+});
+
+test('the examples talk to AWS and to the secrets library, never to the deployer from inside of the application', () => {
+  const strays = importsOf('examples/hyperbola').filter(({ specifier }) =>
+    ['@directrix/rollout', '@directrix/aws', 'directrix'].includes(packageOf(specifier)),
+  );
+  expect(strays).toEqual([]);
+});
+
+test('the project references of the compiler are the arrows', () => {
+  for (const { directory, manifest } of packages) {
+    const file = join(root, directory, 'tsconfig.json');
+    expect(existsSync(file)).toBe(true);
+    const { references = [] } = JSON.parse(readFileSync(file, 'utf8')) as {
+      readonly references?: readonly { readonly path: string }[];
+    };
+    const names = references.map(
+      ({ path }) => (JSON.parse(readFileSync(resolve(root, directory, path, 'package.json'), 'utf8')) as Manifest).name,
+    );
+    expect({ package: manifest.name, references: names.sort() }).toEqual({
+      package: manifest.name,
+      references: [...(arrows[manifest.name] ?? [])].sort(),
+    });
+  }
+});
