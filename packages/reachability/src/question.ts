@@ -31,6 +31,10 @@ export interface Question {
   /** Destination port, 1 to 65535. */
   readonly port: number;
   readonly protocol?: 'tcp' | 'udp';
+  /** The client's own port, when it is known. Undefined: the whole ephemeral range of the source must be able to answer. */
+  readonly sourcePort?: number;
+  /** What the connection is for. Endpoint policies are judged by it; without it, by the service alone. */
+  readonly access?: { readonly actions: readonly string[]; readonly principalArn?: string };
 }
 
 /** `partial`: some of the traces (zones, endpoint interfaces, ephemeral ports) pass and some do not: intermittent failure. */
@@ -71,7 +75,8 @@ export interface Trace {
   readonly subnetId?: string;
   readonly availabilityZone?: string;
   readonly destinationAddress?: string;
-  readonly verdict: 'reachable' | 'unreachable' | 'unknown';
+  /** `partial`: only some of the source's ephemeral ports get an answer. */
+  readonly verdict: Verdict;
   readonly hops: readonly Hop[];
   /** The codes of the faults on this trace, in hop order. */
   readonly faultCodes: readonly string[];
@@ -114,6 +119,7 @@ export type Edit =
         | { readonly natGatewayId: string }
         | { readonly vpcPeeringConnectionId: string };
     }
+  | { readonly kind: 'deleteRoute'; readonly routeTableId: string; readonly destinationCidr: string }
   | {
       readonly kind: 'createInterfaceEndpoint';
       readonly vpcId: string;
@@ -121,6 +127,20 @@ export type Edit =
       readonly subnetIds: readonly string[];
       readonly securityGroupIds: readonly string[];
       readonly privateDnsEnabled: boolean;
+    }
+  | {
+      readonly kind: 'createGatewayEndpoint';
+      readonly vpcId: string;
+      readonly serviceName: string;
+      readonly routeTableIds: readonly string[];
+    }
+  | { readonly kind: 'addEndpointRouteTable'; readonly vpcEndpointId: string; readonly routeTableId: string }
+  /** An A record in a private hosted zone: it replaces what the zone says of the name. */
+  | {
+      readonly kind: 'putPrivateRecord';
+      readonly hostedZoneId: string;
+      readonly name: string;
+      readonly addresses: readonly string[];
     }
   | { readonly kind: 'addEndpointSubnet'; readonly vpcEndpointId: string; readonly subnetId: string }
   | { readonly kind: 'associatePublicAddress'; readonly networkInterfaceId?: string; readonly launch?: string }
@@ -146,6 +166,8 @@ export interface Answer {
   readonly traces: readonly Trace[];
   /** Complete, in the order name, source, path, destination. Empty when reachable. */
   readonly faults: readonly Fault[];
-  /** What could not be decided, when the verdict is `unknown`. */
+  /** What could not be decided, when the verdict is `unknown`. Faults may stand beside it: those that hold whatever the unknowns are. */
   readonly unknowns: readonly string[];
+  /** What was not analysed or is worth knowing, and changes no verdict. */
+  readonly notes: readonly string[];
 }

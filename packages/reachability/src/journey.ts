@@ -1,0 +1,130 @@
+// journey: what is noted on the way of one trace.
+//
+//   J1. A stop never ends the journey: what lies behind it is looked at as if the stop were mended (the "complete but infeasible
+//       path" of Bayless et al., Debugging Network Reachability with Blocked Paths, CAV 2021).
+
+import type { Interval } from './address.js';
+import type { Code } from './codes.js';
+import type { Network } from './network.js';
+import type { CompiledAcl } from './network-acl.js';
+import { LAST_RULE_NUMBER } from './network-acl.js';
+import type { Edit, Fault, Hop, Question, Trace, Verdict } from './question.js';
+import { TCP, UDP } from './security-group.js';
+
+/** The order of faults in an answer. */
+export const STAGES = { name: 0, source: 1, path: 2, destination: 3 } as const;
+export type Stage = keyof typeof STAGES;
+
+export interface Stop extends Fault {
+  readonly code: Code;
+  readonly stage: Stage;
+  /** Stops some of the packets only. */
+  readonly isPartial?: boolean;
+  /** There is no way out of the subnet towards this destination. */
+  readonly lacksWayOut?: boolean;
+}
+
+export interface Journey {
+  readonly network: Network;
+  readonly question: Question;
+  readonly protocol: number;
+  readonly port: number;
+  readonly numbers: RuleNumbers;
+  readonly hops: Hop[];
+  readonly stops: Stop[];
+  readonly unknowns: string[];
+  readonly notes: string[];
+}
+
+export function startJourney(network: Network, question: Question, numbers: RuleNumbers): Journey {
+  return {
+    network,
+    question,
+    numbers,
+    protocol: question.protocol === 'udp' ? UDP : TCP,
+    port: question.port,
+    hops: [],
+    stops: [],
+    unknowns: [],
+    notes: [],
+  };
+}
+
+type Where = Omit<Hop, 'outcome' | 'detail'>;
+
+export function pass(journey: Journey, where: Where, detail: string): void {
+  journey.hops.push({ ...where, outcome: 'pass', detail });
+}
+
+export function stop(journey: Journey, where: Where, detail: string, found: Stop): void {
+  journey.hops.push({ ...where, outcome: 'stop', detail });
+  journey.stops.push(found);
+}
+
+export function wonder(journey: Journey, where: Where, because: string): void {
+  journey.hops.push({ ...where, outcome: 'unknown', detail: because });
+  journey.unknowns.push(because);
+}
+
+export function verdictOf(journey: Journey): Verdict {
+  if (journey.stops.some((found) => !found.isPartial)) return 'unreachable';
+  if (journey.unknowns.length > 0) return 'unknown';
+  return journey.stops.length > 0 ? 'partial' : 'reachable';
+}
+
+export function closeTrace(
+  journey: Journey,
+  where: Pick<Trace, 'subnetId' | 'availabilityZone' | 'destinationAddress'>,
+): Trace {
+  return {
+    ...where,
+    verdict: verdictOf(journey),
+    hops: journey.hops,
+    faultCodes: journey.stops.map((found) => found.code),
+  };
+}
+
+/** The ports that answers come back to. */
+export function answerPorts(journey: Journey, ephemeral: Interval): Interval {
+  const own = journey.question.sourcePort;
+  return own === undefined ? ephemeral : [own, own];
+}
+
+/** Free rule numbers of network ACLs: the same entry asked for twice gets the same one, different ones never share. */
+export interface RuleNumbers {
+  take(acl: CompiledAcl, direction: 'ingress' | 'egress', before: number, entry: string): number | undefined;
+}
+
+export function createRuleNumbers(): RuleNumbers {
+  const given = new Map<string, number>();
+  const taken = new Map<string, Set<number>>();
+  return {
+    take(acl, direction, before, entry) {
+      const key = `${acl.id} ${direction} ${entry}`;
+      const earlier = given.get(key);
+      if (earlier !== undefined && earlier < before) return earlier;
+      const side = `${acl.id} ${direction}`;
+      const used = taken.get(side) ?? new Set(acl.usedNumbers[direction]);
+      taken.set(side, used);
+      const number = freeNumberBelow(Math.min(before, LAST_RULE_NUMBER), used);
+      if (number === undefined) return undefined;
+      used.add(number);
+      given.set(key, number);
+      return number;
+    },
+  };
+}
+
+function freeNumberBelow(before: number, used: ReadonlySet<number>): number | undefined {
+  for (let number = before - 1; number >= 1; number--) if (!used.has(number)) return number;
+  return undefined;
+}
+
+/** A fault's identity: the same change for the same reason is the same fault. */
+export function faultKey(fault: Pick<Fault, 'code' | 'edits'>): string {
+  return `${fault.code} ${JSON.stringify(fault.edits)}`;
+}
+
+export function manual(what: string): readonly Edit[] {
+  return [{ kind: 'manual', what }];
+}

@@ -1,0 +1,191 @@
+// Network ACLs: stateless, at the edge of a subnet, the first entry by rule number decides, and at the end everything is denied.
+import type { NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
+import { type AddressSet, type Interval, overlaps, parseCidr } from './address.js';
+import { keepIndex } from './kept-index.js';
+import { describePorts, readProtocol, TCP, UDP } from './security-group.js';
+
+export interface CompiledEntry {
+  readonly ruleNumber: number;
+  readonly allow: boolean;
+  readonly protocol: number;
+  readonly ports: Interval;
+  readonly range: Interval;
+  readonly cidr: string;
+}
+
+export interface CompiledAcl {
+  readonly id: string;
+  readonly ingress: readonly CompiledEntry[];
+  readonly egress: readonly CompiledEntry[];
+  /** Rule numbers in use, IPv6 entries included: the numbers are shared. */
+  readonly usedNumbers: { readonly ingress: ReadonlySet<number>; readonly egress: ReadonlySet<number> };
+}
+
+export interface AclTable {
+  readonly byId: ReadonlyMap<string, CompiledAcl>;
+  readonly bySubnet: ReadonlyMap<string, CompiledAcl>;
+  readonly defaultByVpc: ReadonlyMap<string, CompiledAcl>;
+}
+
+/** The number of the implicit deny. */
+export const LAST_RULE_NUMBER = 32767;
+
+const compileAcl = keepIndex((acl: NetworkAcl): CompiledAcl => {
+  const entries = acl.Entries ?? [];
+  const numbers = (egress: boolean) =>
+    new Set(
+      entries
+        .filter((entry) => (entry.Egress ?? false) === egress)
+        .map((entry) => entry.RuleNumber ?? LAST_RULE_NUMBER),
+    );
+  return {
+    id: acl.NetworkAclId ?? '',
+    ingress: compileEntries(entries, false),
+    egress: compileEntries(entries, true),
+    usedNumbers: { ingress: numbers(false), egress: numbers(true) },
+  };
+});
+
+export const compileAcls = keepIndex((acls: readonly NetworkAcl[]): AclTable => {
+  const bySubnet = new Map<string, CompiledAcl>();
+  const defaultByVpc = new Map<string, CompiledAcl>();
+  const byId = new Map<string, CompiledAcl>();
+  for (const acl of acls) {
+    const compiled = compileAcl(acl);
+    byId.set(compiled.id, compiled);
+    if (acl.IsDefault === true) defaultByVpc.set(acl.VpcId ?? '', compiled);
+    for (const association of acl.Associations ?? []) {
+      if (association.SubnetId !== undefined) bySubnet.set(association.SubnetId, compiled);
+    }
+  }
+  return { byId, bySubnet, defaultByVpc };
+});
+
+// Order in the answer means nothing: the rule number alone does.
+function compileEntries(entries: readonly NetworkAclEntry[], egress: boolean): readonly CompiledEntry[] {
+  return entries
+    .filter((entry) => (entry.Egress ?? false) === egress)
+    .flatMap((entry) => compileEntry(entry))
+    .sort((a, b) => a.ruleNumber - b.ruleNumber);
+}
+
+function compileEntry(entry: NetworkAclEntry): readonly CompiledEntry[] {
+  const range = parseCidr(entry.CidrBlock ?? '');
+  const protocol = readProtocol(entry.Protocol);
+  // An entry for IPv6 says nothing about IPv4.
+  if (range === undefined || protocol === undefined) return [];
+  const portsCount = protocol === TCP || protocol === UDP;
+  const from = entry.PortRange?.From;
+  const to = entry.PortRange?.To;
+  return [
+    {
+      ruleNumber: entry.RuleNumber ?? LAST_RULE_NUMBER,
+      allow: entry.RuleAction === 'allow',
+      protocol,
+      ports: portsCount && from !== undefined && from !== -1 ? [from, to ?? from] : [0, 65535],
+      range,
+      cidr: entry.CidrBlock!,
+    },
+  ];
+}
+
+interface Box {
+  readonly addresses: Interval;
+  readonly ports: Interval;
+}
+
+export type AclMatch =
+  | { readonly outcome: 'pass'; readonly detail: string }
+  /** `partial`: some of the ports pass. `before`: the number of the entry that denies first. */
+  | { readonly outcome: 'stop' | 'partial'; readonly before: number; readonly detail: string }
+  | { readonly outcome: 'unknown'; readonly because: string };
+
+/** What an ACL does with every packet of these addresses and ports. */
+export function matchAcl(
+  acl: CompiledAcl,
+  direction: 'ingress' | 'egress',
+  protocol: number,
+  addresses: AddressSet,
+  ports: Interval,
+): AclMatch {
+  let undecided: readonly Box[] = addresses.map((range) => ({ addresses: range, ports }));
+  const allowed: Box[] = [];
+  const denied: Box[] = [];
+  const allowedBy: CompiledEntry[] = [];
+  let deniedBy: CompiledEntry | undefined;
+  for (const entry of acl[direction]) {
+    if (undecided.length === 0) break;
+    if (entry.protocol !== -1 && entry.protocol !== protocol) continue;
+    const { inside, outside } = splitBoxes(undecided, entry);
+    if (inside.length === 0) continue;
+    undecided = outside;
+    if (entry.allow) {
+      allowed.push(...inside);
+      allowedBy.push(entry);
+    } else {
+      denied.push(...inside);
+      deniedBy ??= entry;
+    }
+  }
+  denied.push(...undecided);
+  if (denied.length === 0) return { outcome: 'pass', detail: describeAllowed(acl.id, direction, allowedBy) };
+  const before = deniedBy?.ruleNumber ?? LAST_RULE_NUMBER;
+  const detail = describeDenied(acl.id, direction, deniedBy, ports);
+  if (allowed.length === 0) return { outcome: 'stop', before, detail };
+  if (differOnlyInPorts(allowed, denied, addresses)) {
+    const passing = allowed.map((box) => describePorts(...box.ports)).join(', ');
+    return { outcome: 'partial', before, detail: `${detail}; only ${passing} pass` };
+  }
+  return { outcome: 'unknown', because: `${acl.id} ${direction} treats the addresses that it may be differently` };
+}
+
+function splitBoxes(boxes: readonly Box[], entry: CompiledEntry): { inside: Box[]; outside: Box[] } {
+  const inside: Box[] = [];
+  const outside: Box[] = [];
+  for (const box of boxes) {
+    if (!overlaps(box.addresses, entry.range) || !overlaps(box.ports, entry.ports)) {
+      outside.push(box);
+      continue;
+    }
+    const [below, addresses, above] = splitInterval(box.addresses, entry.range);
+    const [lower, ports, higher] = splitInterval(box.ports, entry.ports);
+    inside.push({ addresses, ports });
+    for (const rest of [below, above]) if (rest) outside.push({ addresses: rest, ports: box.ports });
+    for (const rest of [lower, higher]) if (rest) outside.push({ addresses, ports: rest });
+  }
+  return { inside, outside };
+}
+
+function splitInterval(whole: Interval, by: Interval): [Interval | undefined, Interval, Interval | undefined] {
+  const lowest = Math.max(whole[0], by[0]);
+  const highest = Math.min(whole[1], by[1]);
+  return [
+    whole[0] < lowest ? [whole[0], lowest - 1] : undefined,
+    [lowest, highest],
+    highest < whole[1] ? [highest + 1, whole[1]] : undefined,
+  ];
+}
+
+function differOnlyInPorts(allowed: readonly Box[], denied: readonly Box[], addresses: AddressSet): boolean {
+  const isWhole = (box: Box) =>
+    addresses.some((range) => range[0] === box.addresses[0] && range[1] === box.addresses[1]);
+  return addresses.length === 1 && [...allowed, ...denied].every(isWhole);
+}
+
+function describeAllowed(id: string, direction: string, entries: readonly CompiledEntry[]): string {
+  const rules = entries.map((entry) => `rule ${entry.ruleNumber} allows ${describeEntry(entry)}`);
+  return `${id} ${direction}: ${[...new Set(rules)].join(', ')}`;
+}
+
+function describeDenied(id: string, direction: string, entry: CompiledEntry | undefined, ports: Interval): string {
+  if (entry === undefined || entry.ruleNumber === LAST_RULE_NUMBER) {
+    return `${id} ${direction}: no entry allows ${describePorts(...ports)}, so rule * denies`;
+  }
+  return `${id} ${direction}: rule ${entry.ruleNumber} denies ${describeEntry(entry)}`;
+}
+
+function describeEntry(entry: CompiledEntry): string {
+  const ports =
+    entry.ports[0] === 0 && entry.ports[1] === 65535 ? 'all ports' : `ports ${describePorts(...entry.ports)}`;
+  return `${ports}, ${entry.cidr}`;
+}

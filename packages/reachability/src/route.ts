@@ -1,0 +1,177 @@
+// Routes: the longest prefix wins over everything; at equal length a static CIDR route, then a prefix list's, then a propagated one.
+import type { Route, RouteTable } from '@aws-sdk/client-ec2';
+import {
+  type AddressSet,
+  contains,
+  type Interval,
+  measureCover,
+  overlaps,
+  parseCidr,
+  prefixLength,
+} from './address.js';
+import { keepIndex } from './kept-index.js';
+import type { Network } from './network.js';
+import { measureList, type Peer } from './security-group.js';
+
+export type RouteTarget =
+  | { readonly kind: 'local' }
+  /** An internet gateway, a gateway endpoint, or a gateway that the snapshot says nothing of: the id tells. */
+  | { readonly kind: 'gateway'; readonly id: string }
+  | { readonly kind: 'natGateway'; readonly id: string }
+  | { readonly kind: 'vpcPeeringConnection'; readonly id: string }
+  /** Whose own routes or rules are not in a snapshot: transit gateway, appliance, VPN, carrier. */
+  | { readonly kind: 'elsewhere'; readonly id: string; readonly what: string };
+
+export interface CompiledRoute {
+  readonly range?: Interval;
+  readonly prefixListId?: string;
+  readonly text: string;
+  readonly target: RouteTarget;
+  readonly isBlackhole: boolean;
+  /** 0 static, 1 prefix list, 2 propagated. */
+  readonly rank: number;
+}
+
+export interface CompiledTable {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly isMain: boolean;
+  readonly routes: readonly CompiledRoute[];
+}
+
+export interface RouteTables {
+  readonly byId: ReadonlyMap<string, CompiledTable>;
+  readonly bySubnet: ReadonlyMap<string, CompiledTable>;
+  readonly mainByVpc: ReadonlyMap<string, CompiledTable>;
+}
+
+const compileTable = keepIndex((table: RouteTable): CompiledTable => {
+  return {
+    id: table.RouteTableId ?? '',
+    vpcId: table.VpcId ?? '',
+    isMain: (table.Associations ?? []).some((association) => association.Main === true),
+    routes: (table.Routes ?? []).flatMap(compileRoute),
+  };
+});
+
+export const compileRouteTables = keepIndex((tables: readonly RouteTable[]): RouteTables => {
+  const byId = new Map<string, CompiledTable>();
+  const bySubnet = new Map<string, CompiledTable>();
+  const mainByVpc = new Map<string, CompiledTable>();
+  for (const table of tables) {
+    const compiled = compileTable(table);
+    byId.set(compiled.id, compiled);
+    if (compiled.isMain) mainByVpc.set(compiled.vpcId, compiled);
+    for (const association of table.Associations ?? []) {
+      if (association.SubnetId !== undefined) bySubnet.set(association.SubnetId, compiled);
+    }
+  }
+  return { byId, bySubnet, mainByVpc };
+});
+
+function compileRoute(route: Route): readonly CompiledRoute[] {
+  const range = parseCidr(route.DestinationCidrBlock ?? '');
+  const prefixListId = route.DestinationPrefixListId;
+  if (range === undefined && prefixListId === undefined) return [];
+  const isPropagated = route.Origin === 'EnableVgwRoutePropagation';
+  return [
+    {
+      ...(range !== undefined && { range }),
+      ...(prefixListId !== undefined && { prefixListId }),
+      text: route.DestinationCidrBlock ?? prefixListId!,
+      target: readTarget(route),
+      isBlackhole: route.State === 'blackhole',
+      rank: isPropagated ? 2 : prefixListId !== undefined ? 1 : 0,
+    },
+  ];
+}
+
+function readTarget(route: Route): RouteTarget {
+  const gatewayId = route.GatewayId;
+  if (gatewayId === 'local') return { kind: 'local' };
+  if (route.NatGatewayId) return { kind: 'natGateway', id: route.NatGatewayId };
+  if (route.VpcPeeringConnectionId) return { kind: 'vpcPeeringConnection', id: route.VpcPeeringConnectionId };
+  if (gatewayId) return { kind: 'gateway', id: gatewayId };
+  if (route.TransitGatewayId) return { kind: 'elsewhere', id: route.TransitGatewayId, what: 'a transit gateway' };
+  if (route.InstanceId) return { kind: 'elsewhere', id: route.InstanceId, what: 'an instance that forwards' };
+  if (route.NetworkInterfaceId)
+    return { kind: 'elsewhere', id: route.NetworkInterfaceId, what: 'an interface that forwards' };
+  const other = route.CarrierGatewayId ?? route.LocalGatewayId ?? route.CoreNetworkArn ?? 'no target';
+  return { kind: 'elsewhere', id: other, what: 'a gateway whose far side is not in the snapshot' };
+}
+
+/** The table of a subnet: its own, else the VPC's main one. Undefined when neither is in the snapshot. */
+export function routeTableOf(network: Network, subnetId: string, vpcId: string): CompiledTable | undefined {
+  return network.routes?.bySubnet.get(subnetId) ?? network.routes?.mainByVpc.get(vpcId);
+}
+
+export type RouteMatch =
+  | { readonly kind: 'route'; readonly route: CompiledRoute }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unknown'; readonly because: string };
+
+interface Candidate {
+  readonly route: CompiledRoute;
+  readonly length: number;
+  readonly cover: 'all' | 'some';
+}
+
+/** The route that a table takes to the peer. */
+export function matchRoute(network: Network, table: CompiledTable, peer: Peer): RouteMatch {
+  const candidates: Candidate[] = [];
+  let unknown: string | undefined;
+  for (const route of [...table.routes, ...impliedLocalRoutes(network, table)]) {
+    const candidate = weighRoute(network, route, peer);
+    if (candidate === 'unknown') unknown ??= `the entries of prefix list ${route.prefixListId} are not in the snapshot`;
+    else if (candidate !== undefined) candidates.push(candidate);
+  }
+  candidates.sort((a, b) => b.length - a.length || a.route.rank - b.route.rank);
+  const best = candidates.find((candidate) => candidate.cover === 'all');
+  const partial = candidates.find((candidate) => candidate.cover === 'some');
+  if (unknown !== undefined) return { kind: 'unknown', because: unknown };
+  if (partial !== undefined && (best === undefined || partial.length >= best.length) && !sameTarget(partial, best)) {
+    return {
+      kind: 'unknown',
+      because: `${table.id}: ${partial.route.text} holds some of the addresses that it may be`,
+    };
+  }
+  return best === undefined ? { kind: 'none' } : { kind: 'route', route: best.route };
+}
+
+function sameTarget(a: Candidate, b: Candidate | undefined): boolean {
+  return b !== undefined && JSON.stringify(a.route.target) === JSON.stringify(b.route.target);
+}
+
+function weighRoute(network: Network, route: CompiledRoute, peer: Peer): Candidate | 'unknown' | undefined {
+  if (route.range !== undefined) {
+    const cover = coverOf(peer.addresses, route.range);
+    return cover === 'none' ? undefined : { route, length: prefixLength(route.range), cover };
+  }
+  const cover = measureList(network.prefixLists, route.prefixListId!, peer);
+  if (cover === 'none') return undefined;
+  if (cover === 'unknown') return 'unknown';
+  return { route, length: longestEntry(network, route.prefixListId!, peer.addresses), cover };
+}
+
+function coverOf(addresses: AddressSet, range: Interval): 'all' | 'some' | 'none' {
+  const only = addresses.length === 1 ? addresses[0]! : undefined;
+  if (only === undefined) return measureCover(addresses, [range]);
+  if (contains(range, only)) return 'all';
+  return overlaps(range, only) ? 'some' : 'none';
+}
+
+// A list whose entries nobody read is AWS's own, and its entries are narrower than any route a VPC would have for the internet.
+function longestEntry(network: Network, prefixListId: string, addresses: AddressSet): number {
+  const ranges = network.prefixLists.get(prefixListId)?.ranges;
+  if (ranges === undefined || addresses.length > 1) return 32;
+  return Math.max(...ranges.filter((range) => measureCover(addresses, [range]) !== 'none').map(prefixLength), 0);
+}
+
+// Every table has a local route for each range of its VPC, whether it is spelled out or not, unless it was replaced.
+function impliedLocalRoutes(network: Network, table: CompiledTable): readonly CompiledRoute[] {
+  const vpc = network.vpcs.get(table.vpcId);
+  if (vpc === undefined) return [];
+  return vpc.cidrs
+    .filter((cidr) => !table.routes.some((route) => route.text === cidr))
+    .map((cidr) => ({ range: parseCidr(cidr)!, text: cidr, target: { kind: 'local' }, isBlackhole: false, rank: 0 }));
+}
