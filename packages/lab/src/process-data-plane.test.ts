@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createTestSite, ENDPOINT_ADDRESSES, fixture, type TestSite, type TestSiteOptions } from './machines/process/test-site.js';
+import {
+  createTestSite,
+  ENDPOINT_ADDRESSES,
+  fixture,
+  type TestSite,
+  type TestSiteOptions,
+} from './machines/process/test-site.js';
 
 let site: TestSite | undefined;
 

@@ -1,4 +1,5 @@
 // process-data-plane: the lab's effects, performed with real processes and sockets on this machine's loopback.
+import { buildNetwork, decideReach, resolve } from '@directrix/reachability';
 import type { ControlPlanePort, DataPlane } from './data-plane.js';
 import { createLoadBalancer, type LoadBalancerOptions, type LoadBalancerProxy } from './load-balancer/load-balancer.js';
 import type { MetricsSnapshot } from './load-balancer/metrics.js';
@@ -16,8 +17,8 @@ export interface ProcessDataPlaneOptions {
   /** The wall's clock, which applications see and certificates and credentials are checked against. Epoch milliseconds. */
   readonly wallNow?: () => number;
   readonly loadBalancer?: Pick<LoadBalancerOptions, 'host' | 'preferredPort' | 'accessLog'>;
-  // TODO interim
-  readonly reachability: Reachability<unknown>;
+  /** Decides every connection and name. Default: `@directrix/reachability`. */
+  readonly reachability?: Reachability<unknown>;
 }
 
 /** The data plane, and its load balancer's numbers. */
@@ -57,7 +58,10 @@ function assemble(
 ): Parts {
   const { state } = controlPlane;
   const authority = createCertificateAuthority(wallNow);
-  const decisions = createNetworkDecisions(state, reachability);
+  const decisions =
+    reachability === undefined
+      ? createNetworkDecisions(state, { buildNetwork, decideReach, resolve })
+      : createNetworkDecisions(state, reachability);
   const resolver = createResolver(state, decisions);
   const front = createServiceFront(controlPlane, authority);
   const machines: ProcessMachines = createProcessMachines({

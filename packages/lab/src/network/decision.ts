@@ -10,7 +10,7 @@ import { readNetworkSnapshot } from './snapshot.js';
 /** What the decisions need of `@directrix/reachability`. */
 export interface Reachability<Network> {
   buildNetwork(snapshot: NetworkSnapshot): Network;
-  reach(network: Network, question: Question): { readonly verdict: Verdict };
+  decideReach(network: Network, question: Question): { readonly verdict: Verdict };
   resolve(network: Network, question: { readonly vpcId: string; readonly name: string }): Resolution;
 }
 
@@ -43,7 +43,7 @@ export function createNetworkDecisions<Network>(
     const key = `${JSON.stringify(source)} ${address}:${port}`;
     const known = verdicts.get(key);
     if (known !== undefined) return known;
-    const { verdict } = reachability.reach(current, { from: source, to: { kind: 'address', address }, port });
+    const { verdict } = reachability.decideReach(current, { from: source, to: { kind: 'address', address }, port });
     verdicts.set(key, verdict);
     return verdict;
   }

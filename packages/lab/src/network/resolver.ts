@@ -2,7 +2,6 @@
 //
 // Reachability decides whether a name is private, and then what it is; the lab adds what is public. The lab has no other
 // internet: any other name does not exist.
-import { isIPv4 } from 'node:net';
 import type { LabState } from '../control-plane/types.js';
 import type { NameAnswer } from '../machines/process/guest/protocol.js';
 import type { NetworkDecisions } from './decision.js';
@@ -14,6 +13,10 @@ export interface Resolver {
 }
 
 export function createResolver(state: LabState, decisions: NetworkDecisions): Resolver {
+  function hasAmazonResolver(vpcId: string): boolean {
+    return decisions.resolve(vpcId, 'amazonaws.com').kind === 'public';
+  }
+
   return {
     resolve(instanceId, askedName) {
       const vpcId = state.ec2.instances.get(instanceId)?.instance.VpcId;
@@ -25,13 +28,16 @@ export function createResolver(state: LabState, decisions: NetworkDecisions): Re
         case 'private':
           return toAnswer(resolution.addresses);
         case 'public':
-          return toAnswer(lookUpInstanceName(state, vpcId, name) ?? lookUpPublicName(state, name) ?? []);
+          return toAnswer(lookUpPublicName(state, name) ?? []);
         // REFUSED, when the VPC has DNS switched off, becomes ENOTFOUND in the client: reference "What the client sees".
         case 'notFound':
         case 'refused':
           return { kind: 'notFound' };
-        case 'unknown':
-          return { kind: 'tryAgain' };
+        // Unknown to a snapshot, like an internet-facing load balancer's name; or the VPC has a resolver of its own.
+        case 'unknown': {
+          const addresses = hasAmazonResolver(vpcId) ? lookUpPublicName(state, name) : undefined;
+          return addresses === undefined ? { kind: 'tryAgain' } : toAnswer(addresses);
+        }
       }
     },
   };
@@ -39,15 +45,4 @@ export function createResolver(state: LabState, decisions: NetworkDecisions): Re
 
 function toAnswer(addresses: readonly string[]): NameAnswer {
   return addresses.length === 0 ? { kind: 'notFound' } : { kind: 'addresses', addresses };
-}
-
-/** `ip-10-0-1-23.us-west-2.compute.internal`: any address of the VPC's, whether an instance has it or not. */
-function lookUpInstanceName(state: LabState, vpcId: string, name: string): readonly string[] | undefined {
-  for (const { instance } of state.ec2.instances.values()) {
-    if (instance.VpcId === vpcId && instance.PrivateDnsName === name) return [instance.PrivateIpAddress ?? ''];
-  }
-  const match = /^ip-(\d+)-(\d+)-(\d+)-(\d+)\.([a-z0-9-]+)\.compute\.internal$/.exec(name);
-  if (match === null || match[5] !== state.region) return undefined;
-  const address = match.slice(1, 5).join('.');
-  return isIPv4(address) ? [address] : undefined;
 }

@@ -132,7 +132,7 @@ function resolvePrivately(name: string): Resolution {
 function reachabilityOf(network: TestNetwork): Reachability<unknown> {
   return {
     buildNetwork: (snapshot) => snapshot,
-    reach: (_network, { to, port }) => ({
+    decideReach: (_network, { to, port }) => ({
       verdict: to.kind === 'address' && network.passes(to.address, port) ? 'reachable' : 'unreachable',
     }),
     resolve: (_network, { name }) => network.resolve(name),
