@@ -37,7 +37,7 @@ export interface RolloutDocument {
 /** What a reader gets of it at the end, on stdout. */
 export function formatRollout(document: RolloutDocument, colors: Colors): string {
   const { group, from, to, elapsedMs } = document;
-  const took = elapsedMs === undefined ? '' : ` after ${formatDuration(elapsedMs)}`;
+  const took = elapsedMs === undefined ? '' : ` (${formatDuration(elapsedMs)})`;
   const lines = [`${colorOutcome(document.outcome, colors)(headline(document))}${took}`];
   if (document.text !== '') lines.push(`  ${document.text}`);
   if (from && to) lines.push(`  ${group}: ${nameRelease(from)} -> ${nameRelease(to)}`);

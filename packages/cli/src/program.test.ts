@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { createTestIo } from './io.fixture.js';
+import { runProgram } from './program.js';
+import { version } from './version.js';
+
+describe('a command line that cannot be understood is refused with exit code 2 and says what to do', () => {
+  test.each<[string[], string]>([
+    [
+      ['delpoy'],
+      "error USAGE: Unknown command 'delpoy'\n(Did you mean deploy?)\n  what to do: directrix help [command]\n",
+    ],
+    [
+      ['deploy', '--version', '1'],
+      "error USAGE: Required option '-g, --group <name>' not specified\n  what to do: directrix help [command]\n",
+    ],
+    [
+      ['deploy', '--group', 'web', '--min-healthy-time', '30'],
+      "error USAGE: Option '--min-healthy-time <time>' argument '30' is invalid. It is no duration: write 500ms, 30s, 5m or 2h.\n  what to do: directrix help [command]\n",
+    ],
+    [
+      ['deploy', '--group', 'web', '--surge', '0'],
+      "error USAGE: Option '--surge <n|p%>' argument '0' is invalid. It is no surge: write a number of instances (2) or a share of the group (25%).\n  what to do: directrix help [command]\n",
+    ],
+    [
+      ['deploy', '--group', 'web'],
+      'error USAGE: What to deploy is not said.\n  what to do: add --version V or --image AMI\n  source: directrix deploy\n',
+    ],
+    [
+      ['status', '--group', 'web', 'extra'],
+      "error USAGE: Too many arguments for 'status'. Expected 0 arguments but got 1.\n  what to do: directrix help [command]\n",
+    ],
+  ])('directrix %j', async (argv, stderr) => {
+    const io = createTestIo();
+    expect(await runProgram(argv, io)).toBe(2);
+    expect(io.written).toEqual({ stdout: '', stderr });
+  });
+});
+
+test('help and version are answers: on stdout, with exit code 0', async () => {
+  const help = createTestIo();
+  expect(await runProgram(['deploy', '--help'], help)).toBe(0);
+  expect(help.written.stdout).toContain('directrix deploy --group web --version 0.149.2');
+  expect(help.written.stderr).toBe('');
+  const own = createTestIo();
+  expect(await runProgram(['--version'], own)).toBe(0);
+  expect(own.written).toEqual({ stdout: `${version}\n`, stderr: '' });
+});
+
+test('a bare directrix shows its help on stderr and is a usage error', async () => {
+  const io = createTestIo();
+  expect(await runProgram([], io)).toBe(2);
+  expect(io.written.stderr).toContain('Usage: directrix');
+});
+
+test('with --json a refusal is one JSON document on stdout, and the story is on stderr', async () => {
+  const io = createTestIo();
+  expect(await runProgram(['deploy', '--group', 'web', '--json'], io)).toBe(2);
+  expect(JSON.parse(io.written.stdout)).toMatchObject({
+    schema: 'directrix.rollout/1',
+    outcome: 'refused',
+    group: 'web',
+    error: { code: 'USAGE', hint: 'add --version V or --image AMI' },
+  });
+  expect(io.written.stderr).toContain('error USAGE');
+});
