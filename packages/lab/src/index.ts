@@ -5,6 +5,22 @@ export { createLabState, DEFAULT_ACCOUNT_ID, DEFAULT_REGION } from './control-pl
 export { DEFAULT_TIMING } from './control-plane/timing.js';
 export type * from './control-plane/types.js';
 export type * from './data-plane.js';
+export { type Endpoint, type EndpointOptions, startEndpoint } from './endpoint/endpoint.js';
 export { createLab, type Lab, type LabOptions } from './lab.js';
+export { LabError } from './lab-error.js';
+export type { GroupStatus, InstanceStatus, LabInventory, ListenerStatus, TargetStatus } from './lab-status.js';
+export type { AccessLog, AccessLogEntry } from './load-balancer/access-log.js';
+export { createLoadBalancer, type LoadBalancerOptions, type LoadBalancerProxy } from './load-balancer/load-balancer.js';
+export type { LoadBalancerMetrics, MetricsSnapshot, TargetGroupMetrics } from './load-balancer/metrics.js';
+export type { Location, TargetLocator } from './load-balancer/target-locator.js';
+export { endRecordedProcesses, type ProcessRecord, readProcessStartTime } from './machines/process/process-record.js';
+export { createProcessDataPlane, type ProcessDataPlane, type ProcessDataPlaneOptions } from './process-data-plane.js';
+export {
+  type LabEnvironment,
+  type ProcessLab,
+  type ProcessLabOptions,
+  type ProcessLabStatus,
+  startProcessLab,
+} from './process-lab.js';
 export { createScaledClock, type ScaledClockOptions } from './scaled-clock.js';
 export { createVirtualClock, type VirtualClock, type VirtualClockOptions } from './virtual-clock.js';

@@ -80,6 +80,16 @@ describe('the end', () => {
     expect(existsSync(join(here.runDirectory, 'instances', web))).toBe(false);
   });
 
+  it('of an instance may be the beginning of its next life: a reboot', async () => {
+    const here = open();
+    const id = here.boot([STEADFAST]);
+    const pids = await pidsOf(here, id);
+    here.dataPlane.perform({ kind: 'stopMachine', instanceId: id, graceMs: 100 });
+    here.dataPlane.perform({ kind: 'startMachine', instanceId: id });
+    await here.untilConsole(id, /Stopped app\.service[\s\S]*PIDS/);
+    await untilGone(pids);
+  });
+
   it('may come before the machine has booted', async () => {
     const here = open();
     const id = here.boot([STEADFAST]);

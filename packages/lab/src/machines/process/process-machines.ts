@@ -39,7 +39,8 @@ export function createProcessMachines(options: ProcessMachinesOptions): ProcessM
   const controlSocketPath = join(runDirectory, 'guests.sock');
   const certificateFile = join(runDirectory, 'lab-ca.pem');
   const running = new Map<string, Running>();
-  const stopping = new Set<Promise<void>>();
+  /** The last thing asked of each instance: what is asked next waits for it, so that a reboot is a stop and then a start. */
+  const tails = new Map<string, Promise<void>>();
   let isClosed = false;
   const ready = prepare();
   // Whoever starts a machine or closes will see the error.
@@ -60,19 +61,30 @@ export function createProcessMachines(options: ProcessMachinesOptions): ProcessM
     });
   }
 
-  async function boot(instanceId: string): Promise<void> {
-    try {
-      await ready;
-      if (!isClosed) running.get(instanceId)?.machine.boot();
-    } catch (error) {
+  function enqueue(instanceId: string, work: () => Promise<void>): void {
+    const tail = (tails.get(instanceId) ?? ready.then(() => undefined)).then(work).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      controlPlane.report({
-        service: 'ec2',
-        type: 'console',
-        instanceId,
-        text: `The lab cannot boot machines: ${reason}\n`,
-      });
-    }
+      const text = `The lab cannot run this machine: ${reason}\n`;
+      controlPlane.report({ service: 'ec2', type: 'console', instanceId, text });
+    });
+    tails.set(instanceId, tail);
+    void tail.then(() => {
+      if (tails.get(instanceId) === tail) tails.delete(instanceId);
+    });
+  }
+
+  async function boot(instanceId: string): Promise<void> {
+    if (isClosed || running.has(instanceId)) return;
+    const machine = createMachine({
+      instanceId,
+      controlPlane,
+      runDirectory,
+      controlSocket: controlSocketPath,
+      certificateFile,
+      guestUrl: findGuest(),
+    });
+    running.set(instanceId, { machine, gateway: options.createGateway(instanceId) });
+    machine.boot();
   }
 
   async function shutDown(instanceId: string, end: (machine: Machine) => Promise<void>): Promise<void> {
@@ -80,8 +92,7 @@ export function createProcessMachines(options: ProcessMachinesOptions): ProcessM
     if (found === undefined) return;
     await end(found.machine);
     found.gateway.close();
-    // Started again meanwhile: the new one stays.
-    if (running.get(instanceId) === found) running.delete(instanceId);
+    running.delete(instanceId);
   }
 
   return {
@@ -89,28 +100,13 @@ export function createProcessMachines(options: ProcessMachinesOptions): ProcessM
       find: (instanceId, address, port) =>
         running.get(instanceId)?.machine.findListener(address, port) ?? { kind: 'absent' },
     },
-    start(instanceId) {
-      if (isClosed || running.has(instanceId)) return;
-      const machine = createMachine({
-        instanceId,
-        controlPlane,
-        runDirectory,
-        controlSocket: controlSocketPath,
-        certificateFile,
-        guestUrl: findGuest(),
-      });
-      running.set(instanceId, { machine, gateway: options.createGateway(instanceId) });
-      void boot(instanceId);
-    },
-    stop(instanceId, graceMs) {
-      const stopped = shutDown(instanceId, (machine) => machine.stop(graceMs));
-      stopping.add(stopped);
-      void stopped.finally(() => stopping.delete(stopped));
-    },
+    start: (instanceId) => enqueue(instanceId, () => boot(instanceId)),
+    stop: (instanceId, graceMs) => enqueue(instanceId, () => shutDown(instanceId, (machine) => machine.stop(graceMs))),
     async close() {
       isClosed = true;
+      // Not in the queue: a machine that is stopping gets no more grace.
       await Promise.all([...running.keys()].map((instanceId) => shutDown(instanceId, (machine) => machine.end())));
-      await Promise.all(stopping);
+      await Promise.all(tails.values());
       const controlSocket = await ready.catch(() => undefined);
       await controlSocket?.close();
       rmSync(join(runDirectory, 'instances'), { recursive: true, force: true });

@@ -126,6 +126,8 @@ function resolvePrivately(name: string): Resolution {
   if (name === 'ssm.us-west-2.amazonaws.com') {
     return { kind: 'private', addresses: ENDPOINT_ADDRESSES, by: 'vpce-00000000000000001' };
   }
+  const [, ...octets] = /^ip-(\d+)-(\d+)-(\d+)-(\d+)\.us-west-2\.compute\.internal$/.exec(name) ?? [];
+  if (octets.length > 0) return { kind: 'private', addresses: [octets.join('.')], by: 'the VPC resolver' };
   return { kind: 'public' };
 }
 
