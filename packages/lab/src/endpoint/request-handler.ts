@@ -42,6 +42,7 @@ function writeQuery(query: HttpRequest['query'] = {}): string {
 function readSdkBody(body: unknown): Uint8Array {
   if (body === undefined || body === null) return new Uint8Array();
   if (typeof body === 'string') return Buffer.from(body, 'utf8');
-  if (body instanceof Uint8Array) return body;
+  // A plain view: the SDK's own subclass of Uint8Array warns when it is taken for a text.
+  if (body instanceof Uint8Array) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   throw new TypeError('The lab takes request bodies that are text or bytes; this one is a stream.');
 }

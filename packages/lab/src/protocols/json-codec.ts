@@ -53,7 +53,9 @@ function decodeScalar(schema: NormalizedSchema, value: unknown): unknown {
 
 function decodeTimestamp(value: unknown): Date {
   const time =
-    typeof value === 'number' ? new Date(value * 1_000) : new Date(typeof value === 'string' ? value : Number.NaN);
+    typeof value === 'number'
+      ? new Date(Math.round(value * 1_000))
+      : new Date(typeof value === 'string' ? value : Number.NaN);
   return Number.isNaN(time.getTime()) ? refuse(value, 'a Timestamp') : time;
 }
 

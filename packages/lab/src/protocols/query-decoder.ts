@@ -113,7 +113,7 @@ function decodeNumber(text: string, path: string, flavour: QueryFlavour): number
 
 // The SDK writes ISO 8601; AWS takes seconds of the epoch as well.
 function decodeTimestamp(text: string, path: string, flavour: QueryFlavour): Date {
-  const time = /^\d+(\.\d+)?$/.test(text) ? new Date(Number(text) * 1_000) : new Date(text);
+  const time = /^\d+(\.\d+)?$/.test(text) ? new Date(Math.round(Number(text) * 1_000)) : new Date(text);
   if (Number.isNaN(time.getTime())) throw invalidValue(text, path, 'a timestamp', flavour);
   return time;
 }
