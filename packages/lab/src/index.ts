@@ -14,6 +14,14 @@ export { createLoadBalancer, type LoadBalancerOptions, type LoadBalancerProxy } 
 export type { LoadBalancerMetrics, MetricsSnapshot, TargetGroupMetrics } from './load-balancer/metrics.js';
 export type { Location, TargetLocator } from './load-balancer/target-locator.js';
 export { endRecordedProcesses, type ProcessRecord, readProcessStartTime } from './machines/process/process-record.js';
+export { type MachineBehaviour, simulatedImageLocation } from './machines/simulated/machine-behaviour.js';
+export {
+  createSimulatedDataPlane,
+  type SimulatedDataPlane,
+  type SimulatedDataPlaneOptions,
+} from './machines/simulated/simulated-data-plane.js';
+export type { SimulatedRequest, SimulatedResponse } from './machines/simulated/simulated-load-balancer.js';
+export type { Traffic, TrafficOptions, TrafficReport } from './machines/simulated/traffic.js';
 export { createProcessDataPlane, type ProcessDataPlane, type ProcessDataPlaneOptions } from './process-data-plane.js';
 export {
   type LabEnvironment,

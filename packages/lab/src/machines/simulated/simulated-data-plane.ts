@@ -68,19 +68,25 @@ class Simulation {
   perform(effect: Effect): void {
     switch (effect.kind) {
       case 'startMachine':
-        return this.#start(effect.instanceId);
+        this.#start(effect.instanceId);
+        break;
       case 'stopMachine':
-        return this.#stop(effect.instanceId);
+        this.#stop(effect.instanceId);
+        break;
       case 'checkHealth':
-        return this.#check(effect);
+        this.#check(effect);
+        break;
       case 'listenersChanged':
-        return this.#openListenersOf();
+        this.#openListenersOf();
+        break;
       case 'drainEnded': {
         const ended = targetKey(effect.targetGroupArn, effect.targetId, effect.port);
-        return this.#loadBalancer?.cut((_, key) => key === ended);
+        this.#loadBalancer?.cut((_, key) => key === ended);
+        break;
       }
       case 'networkChanged':
-        return;
+        // isReachable is asked at every connection, so there is nothing to refresh.
+        break;
     }
   }
 
@@ -94,7 +100,7 @@ class Simulation {
   request(target: string, request: SimulatedRequest): Promise<SimulatedResponse> {
     const { state } = this.#port();
     const listenerArn = findListener(state, target);
-    const fromUrl = target.startsWith('arn:') ? {} : partsOf(target);
+    const fromUrl = target.startsWith('arn:') ? { headers: {} } : partsOf(target);
     const asked = { ...fromUrl, ...request, headers: { ...fromUrl.headers, ...request.headers } };
     return this.#loadBalancer!.request(listenerArn, asked);
   }
