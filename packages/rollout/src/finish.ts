@@ -67,27 +67,21 @@ function terminateWarm({ record, warm }: Situation): readonly Act[] {
   return [{ kind: 'terminate', instanceIds: idsOf(ready), decrement: false, because: because('PROVEN', text) }];
 }
 
-function giveBackSizes({ record, observation: { group }, base, isUnsettled }: Situation): readonly Act[] {
+function giveBackSizes(situation: Situation): readonly Act[] {
+  const { record, observation, base, isUnsettled } = situation;
+  const { group } = observation;
   const acts: Act[] = [];
   const { minSize, maxSize, surge } = record.ours;
-  if (surge !== 0 && !isUnsettled && base !== group.desiredCapacity) {
-    const text = `${surge} of DesiredCapacity ${group.desiredCapacity} ${Math.abs(surge) === 1 ? 'is' : 'are'} ours`;
-    acts.push({
-      kind: 'setSizes',
-      desiredCapacity: base,
-      ifDesiredCapacity: group.desiredCapacity,
-      because: because('GIVE_BACK_CAPACITY', text),
-    });
-    return acts;
-  }
-  if (minSize !== undefined && group.minSize === minSize.during && minSize.during !== minSize.original) {
+  if (surge !== 0 && !isUnsettled && base !== group.desiredCapacity) return giveBackCapacity(situation);
+  // Told by the ledger, not by what is seen: a read may be too old to show what we borrowed.
+  if (minSize !== undefined) {
     acts.push({
       kind: 'setSizes',
       minSize: minSize.original,
       because: because('GIVE_BACK_MIN_SIZE', 'it was borrowed for the way back'),
     });
   }
-  if (maxSize !== undefined && group.maxSize === maxSize.during && maxSize.during !== maxSize.original) {
+  if (maxSize !== undefined) {
     acts.push({
       kind: 'setSizes',
       maxSize: maxSize.original,
@@ -95,6 +89,22 @@ function giveBackSizes({ record, observation: { group }, base, isUnsettled }: Si
     });
   }
   return acts;
+}
+
+/** Our part of DesiredCapacity. Where instances have to go for it they are named: the group itself might pick one that serves. */
+function giveBackCapacity({ record, observation: { group }, oldLive, newLive, base }: Situation): readonly Act[] {
+  const live = [...oldLive, ...newLive];
+  const { surge } = record.ours;
+  const text = `${surge} of DesiredCapacity ${group.desiredCapacity} ${Math.abs(surge) === 1 ? 'is' : 'are'} ours`;
+  const reason = because('GIVE_BACK_CAPACITY', text);
+  if (live.length <= base || surge < 0) {
+    return [{ kind: 'setSizes', desiredCapacity: base, ifDesiredCapacity: group.desiredCapacity, because: reason }];
+  }
+  const byUse = [...live].sort(
+    (a, b) => Number(a.isServing) - Number(b.isServing) || (b.known?.firstSeenAt ?? 0) - (a.known?.firstSeenAt ?? 0),
+  );
+  const surplus = byUse.slice(0, Math.min(live.length - base, surge));
+  return [{ kind: 'terminate', instanceIds: idsOf(surplus), decrement: true, because: reason }];
 }
 
 function moveDefault({ record, observation: { launchTemplate } }: Situation): readonly Act[] {
@@ -119,10 +129,10 @@ function versionToLeave({ record, observation: { launchTemplate } }: Situation):
 }
 
 function restorePin(situation: Situation): readonly Act[] {
-  const { record, observation } = situation;
+  const { pin } = situation.record.ours;
   const version = versionToLeave(situation);
-  const named = observation.group.launchTemplate?.version;
-  if (record.ours.pin === undefined || version === undefined || named === version) return [];
+  // As with the sizes, only AWS's own acceptance counts.
+  if (pin === undefined || version === undefined || (pin.version === version && pin.isConfirmed)) return [];
   const text = version.startsWith('$')
     ? `${version} means the release that serves`
     : 'the number of the release that serves';
@@ -137,10 +147,8 @@ function describePinLeft(situation: Situation): string {
   return `; it stays pinned to launch template version ${version}, because ${original} means ${means}`;
 }
 
-function resumeProcesses({ record, observation: { group } }: Situation): readonly Act[] {
-  const processes = record.ours.suspendedProcesses.filter(
-    (name) => group.suspendedProcesses.includes(name) && !record.original.suspendedProcesses.includes(name),
-  );
+function resumeProcesses({ record }: Situation): readonly Act[] {
+  const processes = record.ours.suspendedProcesses.filter((name) => !record.original.suspendedProcesses.includes(name));
   if (processes.length === 0) return [];
   return [
     {
@@ -170,6 +178,8 @@ function finishBack(situation: Situation): StepPlan {
   const first = record.evidence[0];
   const why = first === undefined ? '' : ` (${first.code}: ${first.message})`;
   const text = `${record.to.version} was withdrawn${why}; ${record.groupName} is ${record.from.version} as before${describePinLeft(situation)}.`;
+  if (record.needs !== undefined)
+    return { acts: [], holds: [], end: { outcome: 'needsHuman', text: record.needs, needs: record.needs } };
   return { acts: [], holds: [], end: { outcome: 'rolledBack', text } };
 }
 

@@ -4,7 +4,8 @@
 //   2. Warm instances leave Standby; nothing is launched while an old one lives.
 //   3. What does not serve may leave at once. A new one that serves leaves only while as many as are wanted serve without it.
 //   4. What the evidence names is kept: quarantined, not terminated.
-//   5. MinSize and MaxSize are borrowed only where a step needs it, and recorded before.
+//   5. MaxSize is borrowed only where a step needs it, and recorded before.
+//   6. Whoever leaves is named by id: what a group would pick by itself when it shrinks may be the one that serves.
 //
 // | base | old | warm | new (serving) | does                                                                      |
 // |------|-----|------|---------------|---------------------------------------------------------------------------|
@@ -14,7 +15,7 @@
 // | 3    | 0   | 0    | 3 (3)         | warm ones are gone: launches 3 of the good version, then 3 new ones leave |
 import { pendingPatienceMs } from './bounds.js';
 import type { Hold } from './decision.js';
-import { isFailureDecisive, seconds } from './evidence.js';
+import { isFailureDecisive, listFailedLaunches, seconds } from './evidence.js';
 import { holdLaunching, holdMoving, holdUnsettled, limitHolds } from './holds.js';
 import { type Act, isPinnedTo, listInFlightIds } from './ledger.js';
 import { describeTargets, type Member } from './members.js';
@@ -49,7 +50,15 @@ function planGoBack(situation: Situation): StepPlan {
   const wake = wakeWarm(situation, warm);
   const out = letNewLeave(situation, wake.length > 0 ? warm.length : 0);
   const launch = wake.length > 0 || out.acts.length > 0 || pin.length > 0 ? [] : launchMissing(situation, warm);
-  const acts = [...pin, ...wake, ...out.acts, ...launch];
+  const cancel = out.acts.length > 0 || wake.length > 0 ? [] : cancelFailedLaunches(situation);
+  const acts = [
+    ...pin,
+    ...cancel,
+    ...wake,
+    ...out.acts,
+    ...endDeadWarm(situation),
+    ...(cancel.length > 0 ? [] : launch),
+  ];
   return {
     acts,
     holds: [
@@ -90,14 +99,14 @@ function letNewLeave(
   situation: Situation,
   waking: number,
 ): { readonly acts: readonly Act[]; readonly holds: readonly Hold[] } {
-  const { record, observation, newLive, servingCount, base, at } = situation;
+  const { record, observation, newLive, servingCount, floor, at } = situation;
   const { group } = observation;
   const inFlight = listInFlightIds(record);
   const evident = new Set(record.evidence.flatMap(({ instanceIds }) => instanceIds));
   const candidates = newLive.filter(({ instanceId }) => !inFlight.has(instanceId));
   const idle = candidates.filter((member) => !member.isServing);
   const serving = candidates.filter((member) => member.isServing);
-  const spare = Math.max(0, servingCount - base);
+  const spare = Math.max(0, servingCount - floor);
   // The evidence goes first, should there not be room for all to leave.
   const leaving = [
     ...idle,
@@ -109,15 +118,12 @@ function letNewLeave(
   const isKept = ({ instanceId, isDead }: Member) => evident.has(instanceId) && !isDead;
   const isDetachable = ({ instance }: Member) => instance.lifecycleState === 'InService';
   const waiting = leaving.filter((member) => isKept(member) && !isDetachable(member) && isPatient);
-  const ready = leaving.filter((member) => !waiting.includes(member));
+  const able = leaving.filter((member) => !waiting.includes(member));
 
-  const room = group.desiredCapacity + waking - group.minSize;
+  // What MinSize does not let go yet leaves once old ones are back, or launched again.
+  const room = Math.max(0, group.desiredCapacity + waking - group.minSize);
+  const ready = able.slice(0, room);
   const acts: Act[] = [];
-  if (room < ready.length) {
-    const minSize = Math.max(0, group.minSize - (ready.length - room));
-    const text = `${count(ready.length, 'instance')} of ${record.to.version} leave: DesiredCapacity ${group.desiredCapacity + waking}, MinSize ${group.minSize}`;
-    acts.push({ kind: 'setSizes', minSize, because: because('BORROW_MIN_SIZE', text) });
-  }
   const kept = ready.filter((member) => isKept(member) && isDetachable(member));
   const gone = ready.filter((member) => !(isKept(member) && isDetachable(member)));
   if (kept.length > 0) {
@@ -158,6 +164,37 @@ function holdNeeded({ record, base, servingCount }: Situation, needed: number): 
   if (needed <= 0) return [];
   const text = `${count(needed, 'instance')} of ${record.to.version} still serve: ${base} are wanted, ${servingCount} serve, and old ones come first`;
   return [{ code: 'OLD_ONES_FIRST', text, untilAt: deadlineOf(record) }];
+}
+
+/** What the group still tries to launch for us, and cannot, is given up: pointed back, it would launch it of the good version. */
+function cancelFailedLaunches(situation: Situation): readonly Act[] {
+  const { record, observation, oldLive, newLive, isUnsettled } = situation;
+  const { group } = observation;
+  const owed = group.desiredCapacity - oldLive.length - newLive.length;
+  const given = Math.min(owed, record.ours.surge, group.desiredCapacity - group.minSize);
+  if (isUnsettled || given <= 0 || listFailedLaunches(record, observation).length === 0) return [];
+  const desiredCapacity = group.desiredCapacity - given;
+  const text = `${count(given, 'instance')} of ${group.desiredCapacity} could not be launched and ${given === 1 ? 'is' : 'are'} wanted no more`;
+  return [
+    {
+      kind: 'setSizes',
+      desiredCapacity,
+      ifDesiredCapacity: group.desiredCapacity,
+      because: because('LAUNCH_GIVEN_UP', text),
+    },
+  ];
+}
+
+function endDeadWarm({ record, warm }: Situation): readonly Act[] {
+  const inFlight = listInFlightIds(record);
+  const dead = warm.filter(
+    ({ isDead, instance, instanceId }) => isDead && instance.lifecycleState === 'Standby' && !inFlight.has(instanceId),
+  );
+  if (dead.length === 0) return [];
+  const text = 'EC2 says that they do not run any more';
+  return [
+    { kind: 'terminate', instanceIds: idsOf(dead), decrement: false, because: because('WARM_INSTANCE_DEAD', text) },
+  ];
 }
 
 /** Old instances that are wanted and exist no more are launched again, at the good version that the group is pinned to. */
@@ -226,6 +263,8 @@ function endInVain(situation: Situation): StepPlan | undefined {
     return { acts: [], holds: [], end: { outcome: 'needsHuman', text: needs, needs } };
   }
   if (at < deadlineOf(record)) return undefined;
+  if (record.phase === 'rollBack' && newLive.length === 0 && !warm.some((member) => !member.isDead))
+    return leaveToGroup(situation);
   const oldServing = oldLive.filter((member) => member.isServing).length;
   const state = `${oldServing} of ${base} old instances serve, ${servingCount} in all, ${newLive.length} of ${record.to.version} are left, ${warm.length} are warm`;
   const needs = `ROLLBACK_DEADLINE: after ${seconds(at - record.progressAt)} without progress ${state}; nothing more is changed, ${
@@ -234,4 +273,13 @@ function endInVain(situation: Situation): StepPlan | undefined {
       : `the group launches version ${record.ours.pin.version}`
   }`;
   return { acts: [], holds: [], end: { outcome: 'needsHuman', text: needs, needs } };
+}
+
+/** Nothing of ours is left and old ones still do not serve: the group gets its processes back to heal, and a person must know. */
+function leaveToGroup(situation: Situation): StepPlan {
+  const { record, oldLive, base, observation } = situation;
+  const ill = oldLive.filter((member) => !member.isServing);
+  const shown = ill.slice(0, 3).map(({ instanceId }) => `${instanceId} ${describeTargets(instanceId, observation)}`);
+  const needs = `OLD_NOT_SERVING: everything is as it was, but only ${oldLive.length - ill.length} of ${base} instances of ${record.from.version} serve: ${shown.join('; ')}`;
+  return { acts: [], holds: [], record: { ...record, needs }, next: { phase: 'finish', because: needs } };
 }

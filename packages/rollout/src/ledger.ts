@@ -77,9 +77,11 @@ function recordSizes(
   for (const name of ['minSize', 'maxSize'] as const) {
     const during = act[name];
     if (during === undefined) continue;
-    const original = record.ours[name]?.original ?? group[name];
-    // Back at the original there is nothing left to restore, but only once it is seen: settle() clears it.
-    next = withOurs(next, { [name]: { original, during } });
+    const before = record.ours[name];
+    // Given back: what we had set stays known until AWS has accepted it.
+    if (during === before?.original) continue;
+    const ordered = [...(before?.ordered ?? []), during];
+    next = withOurs(next, { [name]: { original: before?.original ?? group[name], during, ordered } });
   }
   if (act.desiredCapacity === undefined) return next;
   const from = act.ifDesiredCapacity ?? group.desiredCapacity;
@@ -120,7 +122,7 @@ export function foldResult(
         suspendedProcesses: ours.suspendedProcesses.filter((name) => !act.processes.includes(name)),
       });
     case 'setSizes':
-      return act.desiredCapacity === undefined ? clean : confirmDesired(clean, act.desiredCapacity, at);
+      return confirmSizes(clean, act, at);
     case 'enterStandby':
     case 'exitStandby':
     case 'quarantine':
@@ -142,6 +144,32 @@ export function foldFailure(
     ...record,
     failure: { count: (before?.count ?? 0) + 1, since: before?.since ?? at, code: error.code, message: error.message },
   };
+}
+
+/** The record without the intents of acts that were certainly not applied. */
+export function withdrawIntents(record: RolloutRecord, acts: readonly Act[]): RolloutRecord {
+  const inFlight = record.ours.inFlight ?? [];
+  const kept = inFlight.filter((change) => change.isConfirmed || !acts.some((act) => isIntentOf(change, act)));
+  return kept.length === inFlight.length ? record : withOurs(record, { inFlight: kept });
+}
+
+function isIntentOf(change: CapacityChange, act: Act): boolean {
+  if (change.kind === 'setDesired') return act.kind === 'setSizes' && act.desiredCapacity === change.to;
+  return act.kind === change.kind && 'instanceIds' in act && sameIds(change.instanceIds, act.instanceIds);
+}
+
+function confirmSizes(
+  record: RolloutRecord,
+  act: Extract<Act, { readonly kind: 'setSizes' }>,
+  at: number,
+): RolloutRecord {
+  let next = record;
+  for (const name of ['minSize', 'maxSize'] as const) {
+    // Given back, nothing is borrowed any more.
+    if (act[name] !== undefined && act[name] === next.ours[name]?.original)
+      next = withOurs(next, { [name]: undefined });
+  }
+  return act.desiredCapacity === undefined ? next : confirmDesired(next, act.desiredCapacity, at);
 }
 
 function confirmDesired(record: RolloutRecord, to: number, at: number): RolloutRecord {
@@ -237,8 +265,12 @@ function settleDesired(
     const isStale = group.desiredCapacity === change.from && at - change.at < staleReadMs;
     return isStale && !isSeen ? { record, keep: change } : { record };
   }
-  // Killed or refused on the way. The number that we wanted, or an activity that says so, proves that it was done. Otherwise it
-  // counts as not done: at worst the group keeps capacity that nobody asked for, never less than somebody wanted.
+  // Killed or refused on the way: whether it was done is not known. One look may be an old one, so several must agree.
+  const count = change.seen?.desiredCapacity === group.desiredCapacity ? change.seen.count + 1 : 1;
+  if (count < sightingsToBelieve)
+    return { record, keep: { ...change, seen: { desiredCapacity: group.desiredCapacity, count } } };
+  // The number that we wanted, or an activity that says so, proves that it was done. Otherwise it counts as not done: at worst
+  // the group keeps capacity that nobody asked for, never less than somebody wanted.
   const words = `changing the desired capacity from ${change.from} to ${change.to}`;
   const isDone =
     isSeen || group.activities.some(({ startedAt, cause }) => startedAt >= change.at && cause.includes(words));
@@ -272,16 +304,14 @@ function hasArrived(kind: Change['kind'], state: string | undefined): boolean {
   }
 }
 
-/** A borrowed size that shows neither our value nor the original is somebody else's now, and stays. */
+/** A borrowed size that shows neither a value of ours nor the original is somebody else's now, and stays. */
 function settleTemporarySizes(record: RolloutRecord, { group }: Observation): RolloutRecord {
   let next = record;
   for (const name of ['minSize', 'maxSize'] as const) {
     const size = next.ours[name];
     if (size === undefined) continue;
-    const value = group[name];
-    const isRestored = size.during === size.original && value === size.original;
-    const isForeign = value !== size.during && value !== size.original;
-    if (isRestored || isForeign) next = withOurs(next, { [name]: undefined });
+    const known = [size.original, size.during, ...(size.ordered ?? [])];
+    if (!known.includes(group[name])) next = withOurs(next, { [name]: undefined });
   }
   return next;
 }

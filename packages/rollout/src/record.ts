@@ -124,8 +124,10 @@ export interface Pin {
 export interface TemporarySize {
   /** What to restore. */
   readonly original: number;
-  /** What we set. Any other value is somebody else's and stays. */
+  /** What we set last. */
   readonly during: number;
+  /** Everything that we set, for a refused or unseen change leaves an earlier one. Any other value is somebody else's and stays. */
+  readonly ordered?: readonly number[];
 }
 
 /** One change of DesiredCapacity by us, on its way. */
@@ -136,6 +138,8 @@ export type CapacityChange =
       readonly to: number;
       readonly at: number;
       readonly isConfirmed: boolean;
+      /** Unconfirmed: the value that the last observations showed, and how many of them. */
+      readonly seen?: { readonly desiredCapacity: number; readonly count: number };
     }
   | {
       readonly kind: 'enterStandby' | 'exitStandby' | 'quarantine' | 'terminate';

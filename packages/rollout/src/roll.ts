@@ -106,7 +106,7 @@ function addNew({ record, observation: { group }, oldLive, base, isUnsettled }: 
 }
 
 function letOldLeave(situation: Situation): readonly Act[] {
-  const { record, members, oldLive, proven, servingCount, base, observation } = situation;
+  const { record, members, oldLive, proven, servingCount, floor, observation } = situation;
   // Each departure lowers DesiredCapacity by one, and only what we added may be given back.
   const givable = Math.min(record.ours.surge, observation.group.desiredCapacity - observation.group.minSize);
   if (givable <= 0 || proven.length === 0) return [];
@@ -116,7 +116,7 @@ function letOldLeave(situation: Situation): readonly Act[] {
   const idle = inService.filter((member) => !member.isServing).slice(0, givable - dead.length);
   const replaced = Math.min(
     givable - dead.length - idle.length,
-    servingCount - countUnproven(situation) - base,
+    servingCount - countUnproven(situation) - floor,
     countEverVerified(members, record.instances) - countEverLeft(record.instances, record.to.launchTemplateVersion),
   );
   const serving = pickFromFullestZones(

@@ -10,7 +10,7 @@ import { reopenRollout } from './abort.js';
 import { decide } from './decide.js';
 import { DirectrixError } from './error.js';
 import type { RolloutEvent } from './event.js';
-import { type Act, foldFailure, foldResult } from './ledger.js';
+import { type Act, foldFailure, foldResult, withdrawIntents } from './ledger.js';
 import type { Observation } from './observation.js';
 import type { CancelSignal, RolloutPorts } from './ports.js';
 import type { RolloutRecord } from './record.js';
@@ -54,6 +54,8 @@ class Loop {
     const { record, ports } = this;
     const at = ports.clock.now();
     if (needsReopening) this.record = reopenRollout(record, at);
+    // While nobody was there, nothing could progress: deadlines count from now.
+    this.record = { ...this.record, phaseSince: at, progressAt: at };
     const isFresh = Object.keys(record.instances).length === 0 && record.isGoingBack !== true;
     if (isFresh) {
       const { groupName, from, to, epoch } = record;
@@ -74,8 +76,13 @@ class Loop {
     const acts = decisions.filter((decision) => decision.kind !== 'wait');
     const mustSave = acts.length > 0 || hasNews(this.saved ?? this.record, record) || this.saved === undefined;
     this.record = record;
-    if (mustSave) await this.save();
+    const isPrompt = mustSave ? await this.save() : true;
     for (const event of events) this.journal(event);
+    if (!isPrompt) {
+      // What was decided was decided long ago by now: look again first.
+      this.record = withdrawIntents(this.record, acts);
+      return;
+    }
     const learned = await this.applyAll(acts);
     // A version that was just created is pinned at once; there is nothing to wait for.
     if (this.record.outcome === undefined && !learned) await this.sleep(this.pauseMs());
@@ -114,13 +121,14 @@ class Loop {
     return undefined;
   }
 
-  private async save(): Promise<void> {
+  /** True when the first try succeeded. */
+  private async save(): Promise<boolean> {
     const since = this.ports.clock.now();
     for (let attempt = 0; ; attempt += 1) {
       try {
         await this.ports.save(this.record);
         this.saved = this.record;
-        return;
+        return attempt === 0;
       } catch (error) {
         rethrowLeaseLost(error);
         const { code, message } = describeError(error);
@@ -145,10 +153,13 @@ class Loop {
 
   /** Applies in order, up to the first refusal. True when something was learned that the next step can go on with at once. */
   private async applyAll(acts: readonly Act[]): Promise<boolean> {
-    for (const act of acts) {
+    for (const [index, act] of acts.entries()) {
+      if (this.signal.aborted) this.record = withdrawIntents(this.record, acts.slice(index));
       this.stopIfCancelled();
       this.journal({ kind: 'decided', ...this.stamp(), decision: act });
-      if (!(await this.applyOne(act))) return false;
+      if (await this.applyOne(act)) continue;
+      this.record = withdrawIntents(this.record, acts.slice(index + 1));
+      return false;
     }
     const learned = acts.some(({ kind }) => kind === 'createLaunchTemplateVersion');
     if (learned) await this.save();
@@ -172,6 +183,7 @@ class Loop {
     const { code, message } = describeError(error);
     this.journal({ kind: 'retrying', ...this.stamp(), what: act.kind, error: `${code}: ${message}` });
     // Throttling says nothing about the decision, and a group that somebody changed meanwhile is simply looked at again.
+    if (isCertainRefusal(code)) this.record = withdrawIntents(this.record, [act]);
     if (isThrottled(code) || code === 'DESIRED_CAPACITY_CHANGED') return;
     this.record = foldFailure(this.record, { code, message: `${act.kind}: ${message}` }, this.ports.clock.now());
   }
@@ -236,6 +248,11 @@ const throttleCodes = /thrott|RequestLimitExceeded|TooManyRequests|SlowDown/i;
 
 function isThrottled(code: string): boolean {
   return throttleCodes.test(code);
+}
+
+/** Of one call that AWS, or apply() itself, refused before it did anything. A batch of ids may have been done in part even so. */
+function isCertainRefusal(code: string): boolean {
+  return code === 'DESIRED_CAPACITY_CHANGED' || code === 'AccessDenied';
 }
 
 function describeError(error: unknown): { readonly code: string; readonly message: string } {

@@ -24,6 +24,8 @@ export interface Situation {
   readonly servingCount: number;
   /** What the group would want without us. */
   readonly base: number;
+  /** How many must serve before one may leave: `base`, or more when somebody seems to have asked for more. */
+  readonly floor: number;
   /** The desired capacity must not be written in this step. */
   readonly isUnsettled: boolean;
 }
@@ -50,6 +52,7 @@ export interface Step {
 export function readSituation(record: RolloutRecord, observation: Observation, members: readonly Member[]): Situation {
   const { at, group } = observation;
   const live = members.filter((member) => member.isLive);
+  const base = record.base?.desiredCapacity ?? group.desiredCapacity - record.ours.surge;
   return {
     record,
     observation,
@@ -62,7 +65,8 @@ export function readSituation(record: RolloutRecord, observation: Observation, m
     ),
     proven: live.filter((member) => isProven(member, record, at)),
     servingCount: live.filter((member) => member.isServing).length,
-    base: record.base?.desiredCapacity ?? group.desiredCapacity - record.ours.surge,
+    base,
+    floor: Math.max(base, record.base?.otherValue ?? base),
     isUnsettled: isUnsettled(record),
   };
 }
