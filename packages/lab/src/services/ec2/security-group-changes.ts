@@ -1,11 +1,26 @@
-import type { RevokedSecurityGroupRule, SecurityGroupRule, TagSpecification } from '@aws-sdk/client-ec2';
+import type {
+  RevokedSecurityGroupRule,
+  SecurityGroup,
+  SecurityGroupRule,
+  SecurityGroupRuleDescription,
+  TagSpecification,
+} from '@aws-sdk/client-ec2';
 import { AwsError } from '../../control-plane/aws-error.js';
 import type { OperationContext } from '../../control-plane/types.js';
 import { networkChanged } from './network-revision.js';
-import { refuseDryRun } from './refusals.js';
+import { missingParameter, refuseDryRun, required } from './refusals.js';
 import { kindOf } from './resources.js';
 import { securityGroupFor } from './security-group-names.js';
-import { addRules, checkNotThere, type FlatRule, findRule, removeRules, rulesOf } from './security-group-rules.js';
+import {
+  addRules,
+  checkNotThere,
+  type FlatRule,
+  findRule,
+  type RuleSpecification,
+  removeRules,
+  rulesOf,
+  setDescriptions,
+} from './security-group-rules.js';
 import { tagsFor } from './tags.js';
 
 /** What Authorize and Revoke, Ingress and Egress, have in common. */
@@ -38,11 +53,7 @@ export function revokeRules(
   const group = securityGroupFor(input, context);
   const leaving = input.SecurityGroupRuleIds?.length
     ? input.SecurityGroupRuleIds.map((id) => ruleWithId(id, group.GroupId!, isEgress, context))
-    : rulesOf(input, group, context).map((rule) => {
-        const found = findRule(rule, group, isEgress, ec2);
-        if (found !== undefined) return found;
-        throw new AwsError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
-      });
+    : rulesOf(input, group, context).map((rule) => requireRule(rule, group, isEgress, context));
   refuseDryRun(input);
   removeRules(
     leaving.map((rule) => rule.SecurityGroupRuleId!),
@@ -51,6 +62,40 @@ export function revokeRules(
   );
   networkChanged(context);
   return leaving.map(revokedRule);
+}
+
+/** By rule ids, or by rules written out with their new description. */
+export function updateDescriptions(
+  input: RuleChange & { readonly SecurityGroupRuleDescriptions?: readonly SecurityGroupRuleDescription[] | undefined },
+  isEgress: boolean,
+  context: OperationContext,
+): void {
+  const { ec2 } = context.state;
+  const group = securityGroupFor(input, context);
+  const byId = (input.SecurityGroupRuleDescriptions ?? []).map((one) => {
+    const id = required(one.SecurityGroupRuleId, 'securityGroupRuleId');
+    return { ...one, SecurityGroupRuleId: ruleWithId(id, group.GroupId!, isEgress, context).SecurityGroupRuleId };
+  });
+  const written = input.IpPermissions?.length
+    ? rulesOf(input, group, context).map((rule) => {
+        const { SecurityGroupRuleId } = requireRule(rule, group, isEgress, context);
+        return { SecurityGroupRuleId, Description: rule.description };
+      })
+    : [];
+  if (byId.length + written.length === 0) throw missingParameter('ipPermissions');
+  refuseDryRun(input);
+  setDescriptions([...byId, ...written], group, ec2);
+}
+
+function requireRule(
+  rule: RuleSpecification,
+  group: SecurityGroup,
+  isEgress: boolean,
+  { state }: OperationContext,
+): SecurityGroupRule {
+  const found = findRule(rule, group, isEgress, state.ec2);
+  if (found !== undefined) return found;
+  throw new AwsError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
 }
 
 function ruleWithId(id: string, groupId: string, isEgress: boolean, { state }: OperationContext): SecurityGroupRule {

@@ -3,6 +3,7 @@ import type {
   SecurityGroup,
   SecurityGroupRule,
   SecurityGroupRuleDescription,
+  SecurityGroupRuleRequest,
   Tag,
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../control-plane/aws-error.js';
@@ -265,17 +266,50 @@ export function removeRules(ruleIds: readonly string[], group: SecurityGroup, st
   showPermissions(group, state);
 }
 
-/** Changes the descriptions of rules, by id. The caller has checked that they are rules of the group. */
-export function describeRules(
+/** Sets the descriptions of rules of the group, by id. */
+export function setDescriptions(
   descriptions: readonly SecurityGroupRuleDescription[],
   group: SecurityGroup,
   state: Ec2State,
 ): void {
   for (const { SecurityGroupRuleId: id = '', Description } of descriptions) {
     const rule = state.securityGroupRules.get(id);
-    if (rule !== undefined) rule.Description = Description;
+    if (rule?.GroupId === group.GroupId) rule.Description = Description;
   }
   showPermissions(group, state);
+}
+
+/** Another protocol, ports or peer for a rule that keeps its id. */
+export function replaceRule(
+  rule: SecurityGroupRule,
+  wanted: RuleSpecification,
+  group: SecurityGroup,
+  state: Ec2State,
+): void {
+  const noPeer = { CidrIpv4: undefined, CidrIpv6: undefined, PrefixListId: undefined, ReferencedGroupInfo: undefined };
+  Object.assign(rule, noPeer, peerMembers(wanted.peer), {
+    IpProtocol: wanted.protocol,
+    FromPort: wanted.fromPort,
+    ToPort: wanted.toPort,
+    Description: wanted.description,
+  });
+  showPermissions(group, state);
+}
+
+/** ModifySecurityGroupRules writes a rule in a third form. */
+export function permissionOfRuleRequest(rule: SecurityGroupRuleRequest): IpPermission {
+  const { IpProtocol, Description } = rule;
+  const isEvery = IpProtocol === '-1';
+  return {
+    IpProtocol,
+    ...(isEvery ? {} : { FromPort: rule.FromPort, ToPort: rule.ToPort }),
+    ...(rule.CidrIpv4 === undefined ? {} : { IpRanges: [{ CidrIp: rule.CidrIpv4, Description }] }),
+    ...(rule.CidrIpv6 === undefined ? {} : { Ipv6Ranges: [{ CidrIpv6: rule.CidrIpv6, Description }] }),
+    ...(rule.PrefixListId === undefined ? {} : { PrefixListIds: [{ PrefixListId: rule.PrefixListId, Description }] }),
+    ...(rule.ReferencedGroupId === undefined
+      ? {}
+      : { UserIdGroupPairs: [{ GroupId: rule.ReferencedGroupId, Description }] }),
+  };
 }
 
 /** Keeps a group's IpPermissions in step with its rules: one permission for each protocol and port range. */

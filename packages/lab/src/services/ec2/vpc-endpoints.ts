@@ -54,6 +54,27 @@ export function checkPrivateDns(
   }
 }
 
+/** Throws InvalidParameter for a policy that is not a JSON object. */
+export function checkPolicyDocument(text: string | undefined): void {
+  if (text === undefined) return;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  } catch {
+    // Refused below.
+  }
+  throw new AwsError('InvalidPolicyDocument', 'The policy document is not valid JSON.');
+}
+
+/** Throws InvalidGroup.NotFound, and InvalidParameter for a group of another VPC. */
+export function requireGroupsOfVpc(groupIds: readonly string[], vpcId: string, context: OperationContext): string[] {
+  for (const id of groupIds) {
+    if (requireResource('securityGroup', id, context).VpcId === vpcId) continue;
+    throw new AwsError('InvalidParameter', `Security group ${id} and VPC ${vpcId} belong to different networks.`);
+  }
+  return [...new Set(groupIds)];
+}
+
 /** The subnets, checked: of this VPC, and one at most in each zone. `taken` are those that the endpoint has already. */
 export function endpointSubnets(
   subnetIds: readonly string[],

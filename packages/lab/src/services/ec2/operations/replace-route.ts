@@ -10,14 +10,14 @@ export function replaceRoute(input: ReplaceRouteRequest, context: OperationConte
   const table = requireResource('routeTable', input.RouteTableId, context);
   const destination = destinationFor(input);
   const text = destinationOf(destination);
-  const index = table.Routes?.findIndex((route) => destinationOf(route) === text) ?? -1;
-  if (index < 0) {
+  const present = table.Routes?.find((route) => destinationOf(route) === text);
+  if (present === undefined) {
     throw invalidParameterValue(`There is no route defined for '${text}' in the route table. Use CreateRoute instead.`);
   }
   const target = input.LocalTarget === true ? { GatewayId: 'local' } : targetFor(input, table, context);
   refuseDryRun(input);
-  const { Origin } = table.Routes?.[index] as Route;
-  table.Routes?.splice(index, 1, { ...destination, ...target, Origin, State: 'active' });
+  const replacement: Route = { ...destination, ...target, Origin: present.Origin, State: 'active' };
+  table.Routes = table.Routes?.map((route) => (route === present ? replacement : route));
   networkChanged(context);
   return {};
 }

@@ -1,0 +1,20 @@
+import type { DeleteNetworkAclEntryRequest } from '@aws-sdk/client-ec2';
+import type { OperationContext } from '../../../control-plane/types.js';
+import { requireEntry } from '../network-acls.js';
+import { networkChanged } from '../network-revision.js';
+import { invalidParameterValue, refuseDryRun, required } from '../refusals.js';
+import { requireResource } from '../resources.js';
+
+export function deleteNetworkAclEntry(
+  input: DeleteNetworkAclEntryRequest,
+  context: OperationContext,
+): Record<string, never> {
+  const acl = requireResource('networkAcl', input.NetworkAclId, context);
+  const ruleNumber = required(input.RuleNumber, 'ruleNumber');
+  if (ruleNumber === 32767) throw invalidParameterValue('The last rule of a network ACL cannot be deleted.');
+  const present = requireEntry(acl, ruleNumber, required(input.Egress, 'egress'));
+  refuseDryRun(input);
+  acl.Entries = acl.Entries?.filter((one) => one !== present);
+  networkChanged(context);
+  return {};
+}
