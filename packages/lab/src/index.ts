@@ -13,6 +13,7 @@ export type { AccessLog, AccessLogEntry } from './load-balancer/access-log.js';
 export { createLoadBalancer, type LoadBalancerOptions, type LoadBalancerProxy } from './load-balancer/load-balancer.js';
 export type { LoadBalancerMetrics, MetricsSnapshot, TargetGroupMetrics } from './load-balancer/metrics.js';
 export type { Location, TargetLocator } from './load-balancer/target-locator.js';
+export { readMachineImage, UnbootableImageError } from './machines/process/image.js';
 export { endRecordedProcesses, type ProcessRecord, readProcessStartTime } from './machines/process/process-record.js';
 export { type MachineBehaviour, simulatedImageLocation } from './machines/simulated/machine-behaviour.js';
 export {
