@@ -65,6 +65,7 @@ function askEc2(
   place: Place,
   context: ControlPlaneContext,
 ): Ec2Instance {
+  const tags = propagatedTags(record);
   const output = runInstances(
     {
       MinCount: 1,
@@ -73,7 +74,7 @@ function askEc2(
         LaunchTemplateId: template.launchTemplateId,
         Version: String(template.version.VersionNumber),
       },
-      TagSpecifications: [{ ResourceType: 'instance', Tags: propagatedTags(record) }],
+      ...(tags.length === 0 ? {} : { TagSpecifications: [{ ResourceType: 'instance', Tags: tags }] }),
       ...(place.subnetId === undefined
         ? { Placement: { AvailabilityZone: place.zone } }
         : { SubnetId: place.subnetId }),
