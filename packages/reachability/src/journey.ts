@@ -34,6 +34,8 @@ export interface Journey {
   readonly stops: Stop[];
   readonly unknowns: string[];
   readonly notes: string[];
+  /** Where the name leads is unknown, so whatever is found on this way, the verdict is too. */
+  isAssumed: boolean;
 }
 
 export function startJourney(network: Network, question: Question, numbers: RuleNumbers): Journey {
@@ -47,6 +49,7 @@ export function startJourney(network: Network, question: Question, numbers: Rule
     stops: [],
     unknowns: [],
     notes: [],
+    isAssumed: false,
   };
 }
 
@@ -67,6 +70,7 @@ export function wonder(journey: Journey, where: Where, because: string): void {
 }
 
 export function verdictOf(journey: Journey): Verdict {
+  if (journey.isAssumed) return 'unknown';
   if (journey.stops.some((found) => !found.isPartial)) return 'unreachable';
   if (journey.unknowns.length > 0) return 'unknown';
   return journey.stops.length > 0 ? 'partial' : 'reachable';

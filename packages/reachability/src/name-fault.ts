@@ -5,7 +5,7 @@
 import type { Code } from './codes.js';
 import { manual, type Stop } from './journey.js';
 import type { EndpointEntry, Network } from './network.js';
-import { hasGatewayOut } from './path.js';
+import { hasGatewayOut } from './path/no-way-out.js';
 import type { Place } from './place.js';
 import type { Edit } from './question.js';
 import { endpointsFor, type Lookup, type NameTarget, uselessEndpointsFor } from './resolve.js';

@@ -15,7 +15,7 @@ import type {
   VpcEndpoint,
   VpcPeeringConnection,
 } from '@aws-sdk/client-ec2';
-import { EVERY_ADDRESS, type Interval, parseAddress, parseCidr } from './address.js';
+import { EVERY_ADDRESS, type Interval, overlaps, parseAddress, parseCidr } from './address.js';
 import { keepIndex, take } from './kept-index.js';
 import { type AclTable, compileAcls } from './network-acl.js';
 import { ALL_EPHEMERAL_PORTS, LINUX_EPHEMERAL_PORTS, type Place, WINDOWS_EPHEMERAL_PORTS } from './place.js';
@@ -368,4 +368,9 @@ function groupsOfEndpoint(endpoint: VpcEndpoint, groups: GroupTable | undefined)
   if (own !== undefined && own.length > 0) return own;
   const fallback = groups?.defaultByVpc.get(endpoint.VpcId ?? '');
   return fallback === undefined ? undefined : [fallback];
+}
+
+/** Whether an address lies in a range of the VPC. */
+export function isInVpc(network: Network, vpcId: string, address: Interval): boolean {
+  return network.vpcs.get(vpcId)?.ranges.some((range) => overlaps(range, address)) ?? false;
 }

@@ -5,7 +5,7 @@
 import { formatAddress, parseAddress } from './address.js';
 import type { EndpointEntry, Network } from './network.js';
 import type { Place } from './place.js';
-import type { Hop, Resolution } from './question.js';
+import type { Resolution } from './question.js';
 import { type AwsName, readAwsName } from './service-name.js';
 import type { PrivateHostedZone } from './snapshot.js';
 
@@ -343,7 +343,20 @@ function isAmazonResolver(network: Network, vpcId: string, server: string): bool
   return network.vpcs.get(vpcId)?.ranges.some(([lowest]) => formatAddress(lowest + 2) === server) ?? false;
 }
 
-/** The resolver as a place on the way. */
-export function resolverHop(lookup: Lookup, outcome: Hop['outcome'], detail: string): Hop {
-  return { component: 'resolver', id: lookup.name, outcome, detail };
+/** A resolution in words. */
+export function describeResolution(resolution: Resolution): string {
+  switch (resolution.kind) {
+    case 'literal':
+      return resolution.addresses.join(', ');
+    case 'private':
+      return `${resolution.addresses.length > 0 ? resolution.addresses.join(', ') : 'private addresses'} by ${resolution.by}`;
+    case 'public':
+      return 'a public address';
+    case 'notFound':
+      return `does not exist, says ${resolution.by}`;
+    case 'refused':
+      return `refused: ${resolution.by}`;
+    case 'unknown':
+      return resolution.because;
+  }
 }

@@ -175,3 +175,14 @@ function impliedLocalRoutes(network: Network, table: CompiledTable): readonly Co
     .filter((cidr) => !table.routes.some((route) => route.text === cidr))
     .map((cidr) => ({ range: parseCidr(cidr)!, text: cidr, target: { kind: 'local' }, isBlackhole: false, rank: 0 }));
 }
+
+export function missingTable(network: Network, subnetId: string): string {
+  return network.routes === undefined
+    ? 'route tables were not looked at'
+    : `the route table of ${subnetId} is not in the snapshot`;
+}
+
+export function describeTarget(route: CompiledRoute): string {
+  const target = route.target.kind === 'local' ? 'local' : route.target.id;
+  return route.isBlackhole ? `into a blackhole (${target})` : `to ${target}`;
+}

@@ -1,0 +1,40 @@
+import type { AddressSet } from '../address.js';
+import { type Journey, manual, pass, stop } from '../journey.js';
+import type { Network } from '../network.js';
+import { ALL_EPHEMERAL_PORTS, type Place } from '../place.js';
+
+/** The interface of a NAT gateway. */
+export function placeOfNat(network: Network, id: string): Place | undefined {
+  const gateway = network.natGateways.get(id);
+  if (gateway?.SubnetId === undefined) return undefined;
+  const address = gateway.NatGatewayAddresses?.find((one) => one.IsPrimary !== false);
+  const own = network.places.byId.get(address?.NetworkInterfaceId ?? '');
+  const subnet = network.subnets.get(gateway.SubnetId);
+  const addresses: AddressSet = own?.addresses ?? (subnet?.range === undefined ? [[0, 0xffffffff]] : [subnet.range]);
+  return {
+    id,
+    vpcId: gateway.VpcId ?? subnet?.vpcId ?? '',
+    subnetId: gateway.SubnetId,
+    addresses,
+    ...(address?.PrivateIp !== undefined && { address: address.PrivateIp }),
+    groupIds: [],
+    hasPublicAddress: gateway.ConnectivityType !== 'private',
+    ephemeralPorts: ALL_EPHEMERAL_PORTS,
+  };
+}
+
+export function checkNatState(journey: Journey, id: string, state: string | undefined): void {
+  const where = { component: 'natGateway' as const, id };
+  if ((state ?? 'available') === 'available') {
+    pass(journey, where, 'available');
+    return;
+  }
+  stop(journey, where, String(state), {
+    code: 'BAD_STATE',
+    stage: 'path',
+    lacksWayOut: true,
+    explanation: `${id} is ${state}, not available.`,
+    evidence: [{ id, what: `state ${state}` }],
+    edits: manual(`wait for ${id}, or create another NAT gateway`),
+  });
+}
