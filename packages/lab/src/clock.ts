@@ -14,6 +14,11 @@ export interface Clock {
   setTimer(atMs: number, fire: () => void): Timer;
   /** Resolves after `ms` of lab time; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Says that something is under way that no timer of this clock shows (an SDK backing off on the wall), until the returned function is
+   * called. A virtual clock does not move time by itself meanwhile. Clocks that follow the wall leave it out.
+   */
+  holdTime?(): () => void;
 }
 
 /** `Clock.sleep` for any clock that has timers. */

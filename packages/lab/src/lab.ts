@@ -117,7 +117,7 @@ export function createLab(options: LabOptions): Lab {
     clock,
     state,
     faults,
-    requestHandler: createRequestHandler((request) => handle(request, { kind: 'endpoint' })),
+    requestHandler: createRequestHandler((request) => handle(request, { kind: 'endpoint' }), clock),
     handle,
     async close() {
       controlPlane.close();

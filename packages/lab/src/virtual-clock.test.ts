@@ -67,15 +67,15 @@ describe('a virtual clock', () => {
     expect(clock.now()).toBe(START + 61_000);
   });
 
-  test('V3: run does not move time while a timer of the wall runs', async () => {
+  test('V3: run does not move time while it is held', async () => {
     const clock = createVirtualClock({ startAt: START });
     clock.setTimer(START + 1_000, () => undefined);
-    const backOff = async (): Promise<void> => {
-      await Promise.resolve();
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    };
-    await clock.run(backOff());
+    const release = clock.holdTime();
+    const backOff = new Promise((resolve) => setTimeout(resolve, 5)).then(release);
+    await clock.run(backOff);
     expect(clock.now()).toBe(START);
+    await clock.run(clock.sleep(2_000));
+    expect(clock.now()).toBe(START + 2_000);
   });
 
   test('run rejects as its promise does', async () => {

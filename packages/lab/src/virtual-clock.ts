@@ -4,12 +4,13 @@
 //
 //   V1. Timers fire in order of their time, and of their setting where the times are equal.
 //   V2. When a timer fires, now() is its time (or later, if it was set for the past).
-//   V3. run() and advance() move time only while nothing else can happen: no task queued, no file being read, no timer of
-//       the wall running that was set since they began (an SDK backing off).
+//   V3. run() and advance() move time only while nothing else can happen: no task queued, no file being read, and nobody holding
+//       time (holdTime), though nobody can hold it for long.
 import { type Clock, sleepOn, type Timer } from './clock.js';
 import { TimerQueue } from './timer-queue.js';
 
 export interface VirtualClock extends Clock {
+  holdTime(): () => void;
   /** Moves time forward by `ms`, firing what is due on the way and letting what follows from it happen. */
   advance(ms: number): Promise<void>;
   /**
@@ -27,8 +28,8 @@ export interface VirtualClockOptions {
 const DAY_MS = 86_400_000;
 // An SDK call is mostly microtasks; a few turns of the event loop let the rest of it through.
 const QUIET_TURNS = 2;
-// Longer than the SDK ever backs off. What takes longer is waited for no more.
-const WALL_LIMIT_MS = 5_000;
+// Longer than the SDK backs off between its attempts. A hold that lasts longer is dropped.
+const LONGEST_HOLD_WALL_MS = 5_000;
 
 export function createVirtualClock({ startAt }: VirtualClockOptions): VirtualClock {
   const timers = new TimerQueue();
@@ -36,7 +37,27 @@ export function createVirtualClock({ startAt }: VirtualClockOptions): VirtualClo
   if (Number.isNaN(nowMs))
     throw new RangeError(`A virtual clock cannot start at ${String(startAt)}: it is not a time.`);
 
+  const holds = new Set<object>();
+
   const now = (): number => nowMs;
+
+  function holdTime(): () => void {
+    const hold = {};
+    holds.add(hold);
+    return () => holds.delete(hold);
+  }
+
+  /** Lets everything happen that needs no lab time. */
+  async function comeToRest(isSettled: () => boolean = () => false): Promise<void> {
+    const startedAtWallMs = performance.now();
+    do {
+      for (let count = 0; count < QUIET_TURNS; count += 1) {
+        await turn();
+        if (isSettled()) return;
+      }
+      if (performance.now() - startedAtWallMs > LONGEST_HOLD_WALL_MS) holds.clear();
+    } while (holds.size > 0 || isReadingFiles());
+  }
 
   function setTimer(atMs: number, fire: () => void): Timer {
     const timer = timers.add(atMs, fire);
@@ -55,7 +76,6 @@ export function createVirtualClock({ startAt }: VirtualClockOptions): VirtualClo
 
   async function advance(ms: number): Promise<void> {
     const targetMs = nowMs + ms;
-    const comeToRest = createRest();
     await comeToRest();
     for (let next = timers.nextAtMs(); next !== undefined && next <= targetMs; next = timers.nextAtMs()) {
       moveTo(next);
@@ -66,7 +86,6 @@ export function createVirtualClock({ startAt }: VirtualClockOptions): VirtualClo
 
   async function run<T>(promise: Promise<T>, { limitMs = DAY_MS }: { readonly limitMs?: number } = {}): Promise<T> {
     const limitAtMs = nowMs + limitMs;
-    const comeToRest = createRest();
     let isSettled = false;
     const noteSettled = (): void => {
       isSettled = true;
@@ -86,7 +105,7 @@ export function createVirtualClock({ startAt }: VirtualClockOptions): VirtualClo
     }
   }
 
-  return { now, setTimer, sleep: (ms, signal) => sleepOn({ now, setTimer }, ms, signal), advance, run };
+  return { now, setTimer, sleep: (ms, signal) => sleepOn({ now, setTimer }, ms, signal), holdTime, advance, run };
 }
 
 /** One whole turn of the event loop. */
@@ -96,36 +115,7 @@ function turn(): Promise<void> {
   });
 }
 
-/** Lets everything happen that needs no lab time. */
-function createRest(): (isSettled?: () => boolean) => Promise<void> {
-  let timeoutsBefore = countOutside().timeouts;
-
-  function isBusyOutside(startedAtWallMs: number): boolean {
-    const { timeouts, isReadingFiles } = countOutside();
-    if (performance.now() - startedAtWallMs > WALL_LIMIT_MS) {
-      timeoutsBefore = timeouts;
-      return false;
-    }
-    timeoutsBefore = Math.min(timeoutsBefore, timeouts);
-    return isReadingFiles || timeouts > timeoutsBefore;
-  }
-
-  return async (isSettled = () => false) => {
-    const startedAtWallMs = performance.now();
-    do {
-      for (let count = 0; count < QUIET_TURNS; count += 1) {
-        await turn();
-        if (isSettled()) return;
-      }
-    } while (isBusyOutside(startedAtWallMs));
-  };
-}
-
-// A new SDK client reads the shared configuration files before its first request; a retry waits on the wall's timers.
-function countOutside(): { readonly timeouts: number; readonly isReadingFiles: boolean } {
-  const resources = process.getActiveResourcesInfo();
-  return {
-    timeouts: resources.filter((resource) => resource === 'Timeout').length,
-    isReadingFiles: resources.some((resource) => resource.startsWith('FSReq')),
-  };
+// A new SDK client reads the shared configuration files before its first request.
+function isReadingFiles(): boolean {
+  return process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
 }

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse, RequestHandler } from '@smithy/types';
+import type { Clock } from '../clock.js';
 import type { LabHttpRequest, LabHttpResponse } from '../data-plane.js';
 
 /** What an SDK client takes as its `requestHandler`. */
@@ -7,17 +8,40 @@ export type LabRequestHandler = RequestHandler<HttpRequest, HttpResponse> & {
   httpHandlerConfigs(): Record<string, never>;
 };
 
-/** Carries an SDK client's requests to `handle` without a socket: serialised and signed all the same. */
-export function createRequestHandler(handle: (request: LabHttpRequest) => Promise<LabHttpResponse>): LabRequestHandler {
+/**
+ * Carries an SDK client's requests to `handle` without a socket: serialised and signed all the same. The SDK backs off on the wall
+ * between its attempts; `clock` is held meanwhile.
+ */
+export function createRequestHandler(
+  handle: (request: LabHttpRequest) => Promise<LabHttpResponse>,
+  clock: Pick<Clock, 'holdTime'> = {},
+): LabRequestHandler {
+  const backingOff = new Map<string, () => void>();
   return {
     metadata: { handlerProtocol: 'http/1.1' },
-    async handle(request) {
-      const response = await handle(readSdkRequest(request));
+    async handle(sdkRequest) {
+      const request = readSdkRequest(sdkRequest);
+      const invocationId = request.headers['amz-sdk-invocation-id'] ?? '';
+      backingOff.get(invocationId)?.();
+      backingOff.delete(invocationId);
+      const response = await handle(request);
+      const release = willRetry(request, response) ? clock.holdTime?.() : undefined;
+      if (release !== undefined) backingOff.set(invocationId, release);
       return { response: { statusCode: response.statusCode, headers: { ...response.headers }, body: response.body } };
     },
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
   };
+}
+
+// What the SDK's standard retry strategy takes for throttling, as far as the lab answers it.
+const THROTTLING = /Throttling|RequestLimitExceeded|LimitExceededException/;
+const LONGEST_ERROR_BYTES = 2_048;
+
+function willRetry(request: LabHttpRequest, { statusCode, body }: LabHttpResponse): boolean {
+  const [, attempt, most] = /attempt=(\d+); max=(\d+)/.exec(request.headers['amz-sdk-request'] ?? '') ?? [];
+  if (statusCode < 400 || attempt === most) return false;
+  return statusCode >= 500 || THROTTLING.test(Buffer.from(body.subarray(0, LONGEST_ERROR_BYTES)).toString('utf8'));
 }
 
 function readSdkRequest(request: HttpRequest): LabHttpRequest {

@@ -28,7 +28,7 @@ export function createTestLab(options: Partial<LabOptions> = {}) {
 
   /** Clients whose requests come by `route`, signed with `credentials`. */
   function clientsBy(route: Route, credentials: Pick<RoleCredentials, 'accessKeyId' | 'secretAccessKey'>) {
-    const requestHandler = createRequestHandler((request) => lab.handle(request, route));
+    const requestHandler = createRequestHandler((request) => lab.handle(request, route), clock);
     const configuration = { region: 'us-west-2', credentials, requestHandler };
     return {
       ssm: new SSMClient(configuration),
