@@ -13,7 +13,7 @@
 import type { Decision } from './decision.js';
 import type { RolloutEvent } from './event.js';
 import { findEvidence, isEnvironmentBroken } from './evidence.js';
-import { planFinish } from './finish.js';
+import { isWarmTerminated, planFinish } from './finish.js';
 import { planHalt, planRollBack } from './go-back.js';
 import { recordIntent, settle } from './ledger.js';
 import { listMembers, type Member } from './members.js';
@@ -122,12 +122,7 @@ function isForward(phase: Phase): boolean {
 
 /** Once warm ones are being terminated the release has proved itself; what fails later is for the group to replace. */
 function hasCrossed({ phase, instances }: RolloutRecord): boolean {
-  return (
-    phase === 'finish' &&
-    !Object.values(instances).some(
-      (known) => known.warmAt !== undefined && known.leftAt === undefined && known.lostAt === undefined,
-    )
-  );
+  return phase === 'finish' && Object.values(instances).some(isWarmTerminated);
 }
 
 function noticeBrokenEnvironment(

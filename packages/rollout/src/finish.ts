@@ -8,6 +8,7 @@ import { roundCountMax } from './bounds.js';
 import { isFailureDecisive, seconds } from './evidence.js';
 import { holdMoving, holdUnproven, holdUnsettled } from './holds.js';
 import { type Act, listInFlightIds } from './ledger.js';
+import type { InstanceRecord } from './record.js';
 import { resolveVersion } from './refusal.js';
 import { because, count, idsOf, type Situation, type StepPlan } from './step.js';
 
@@ -21,11 +22,9 @@ export function planFinish(situation: Situation): StepPlan {
 function finishForward(situation: Situation): StepPlan {
   const { record, oldLive, newLive, proven, base } = situation;
   if (oldLive.length > 0) return goBackToRoll(situation);
-  const hasWarm = situation.members.some(
-    ({ known, isNew, instance }) =>
-      !isNew && known?.warmAt !== undefined && instance.lifecycleState.includes('Standby'),
-  );
-  if (hasWarm && !hasTerminatedWarm(situation) && (proven.length < newLive.length || proven.length < base)) {
+  const hasWarm = situation.warm.length > 0 || Object.values(record.instances).some(isWarmKept);
+  const hasTerminated = Object.values(record.instances).some(isWarmTerminated);
+  if (!hasTerminated && (proven.length < newLive.length || proven.length < base)) {
     return { acts: [], holds: [...holdUnproven(situation), ...holdUnsettled(situation)] };
   }
   const acts = [...terminateWarm(situation), ...giveBackSizes(situation), ...moveDefault(situation)];
@@ -53,8 +52,13 @@ function goBackToRoll({ record, oldLive }: Situation): StepPlan {
   };
 }
 
-function hasTerminatedWarm({ record }: Situation): boolean {
-  return Object.values(record.instances).some((known) => known.warmAt !== undefined && known.leftAt !== undefined);
+/** By the record and not by one look: an instance that is missing from it may still be there. */
+function isWarmKept({ warmAt, leftAt, lostAt }: InstanceRecord): boolean {
+  return warmAt !== undefined && leftAt === undefined && lostAt === undefined;
+}
+
+export function isWarmTerminated({ warmAt, leftAt }: InstanceRecord): boolean {
+  return warmAt !== undefined && leftAt !== undefined;
 }
 
 function terminateWarm({ record, warm }: Situation): readonly Act[] {

@@ -289,7 +289,11 @@ function settleIds(
     return !isSeen && at - change.at < staleReadMs ? { record, keep: change } : { record };
   }
   const booked = arrived.reduce((next, id) => bookInstance(next, change, id, at), record);
-  return { record: booked };
+  const instanceIds = change.instanceIds.filter((id) => !arrived.includes(id));
+  const unseenCount = (change.unseenCount ?? 0) + 1;
+  // It may be ordered again meanwhile: what is booked is booked once per instance.
+  if (instanceIds.length === 0 || unseenCount >= sightingsToBelieve) return { record: booked };
+  return { record: booked, keep: { ...change, instanceIds, unseenCount } };
 }
 
 function hasArrived(kind: Change['kind'], state: string | undefined): boolean {
@@ -343,7 +347,7 @@ function settleBase(
 ): { record: RolloutRecord; events: readonly RolloutEvent[] } {
   const { group, at } = observation;
   if ((record.ours.inFlight ?? []).length > 0) return { record, events: [] };
-  const value = clampDesired(group.desiredCapacity - record.ours.surge, observation);
+  const value = group.desiredCapacity - record.ours.surge;
   const base = record.base ?? { desiredCapacity: value };
   if (value === base.desiredCapacity) {
     return {
@@ -355,16 +359,21 @@ function settleBase(
   if (otherCount < sightingsToBelieve) {
     return { record: { ...record, base: { ...base, otherValue: value, otherCount } }, events: [] };
   }
+  // Below MinSize, or below one instance, the difference cannot be somebody's wish: it was ours that they took.
+  const wanted = clampDesired(value, observation);
+  const believed = withOurs(
+    { ...record, base: { desiredCapacity: wanted } },
+    { surge: group.desiredCapacity - wanted },
+  );
+  if (wanted === base.desiredCapacity) return { record: believed, events: [] };
   const notice: RolloutEvent = {
     kind: 'notice',
     at,
     rolloutId: record.rolloutId,
     code: 'FOREIGN_SIZE_CHANGE',
-    text: `somebody else changed what ${group.name} wants from ${base.desiredCapacity} to ${value} instances; it is kept, ours come on top`,
+    text: `somebody else changed what ${group.name} wants from ${base.desiredCapacity} to ${wanted} instances; it is kept, ours come on top`,
   };
-  // Below MinSize, or below one instance, the difference cannot be somebody's wish: it was ours that they took.
-  const surge = group.desiredCapacity - value;
-  return { record: withOurs({ ...record, base: { desiredCapacity: value } }, { surge }), events: [notice] };
+  return { record: believed, events: [notice] };
 }
 
 function clampDesired(value: number, { group }: Observation): number {
@@ -376,11 +385,10 @@ export function isUnsettled(record: RolloutRecord): boolean {
   return (record.ours.inFlight ?? []).length > 0 || record.base?.otherValue !== undefined;
 }
 
-/** Whether this instance has an accepted change on its way that is not to be seen yet. */
+/** The instances that have an accepted change on its way, which is not to be seen yet. */
 export function listInFlightIds(record: RolloutRecord): ReadonlySet<string> {
-  return new Set(
-    (record.ours.inFlight ?? []).flatMap((change) => (change.kind === 'setDesired' ? [] : change.instanceIds)),
-  );
+  const confirmed = (record.ours.inFlight ?? []).filter((change) => change.isConfirmed);
+  return new Set(confirmed.flatMap((change) => (change.kind === 'setDesired' ? [] : change.instanceIds)));
 }
 
 /** Whether the group names `version` because of us: seen, or accepted so lately that a read may not show it. */
@@ -398,8 +406,15 @@ function withPin(record: RolloutRecord, pin: Pin): RolloutRecord {
   return withOurs(record, { pin });
 }
 
+/** One more change on its way. An unconfirmed one that it replaces, or contradicts, is dropped. */
 function withChange(record: RolloutRecord, change: CapacityChange): RolloutRecord {
-  return withOurs(record, { inFlight: [...(record.ours.inFlight ?? []), change] });
+  const ids = change.kind === 'setDesired' ? [] : change.instanceIds;
+  const kept = (record.ours.inFlight ?? []).flatMap((earlier): readonly CapacityChange[] => {
+    if (earlier.kind === 'setDesired' || earlier.isConfirmed) return [earlier];
+    const instanceIds = earlier.instanceIds.filter((id) => !ids.includes(id));
+    return instanceIds.length === 0 ? [] : [{ ...earlier, instanceIds }];
+  });
+  return withOurs(record, { inFlight: [...kept, change] });
 }
 
 function withInstance(record: RolloutRecord, id: string, known: InstanceRecord, delta: number): RolloutRecord {

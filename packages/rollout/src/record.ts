@@ -148,6 +148,8 @@ export type CapacityChange =
       readonly isCounted: boolean;
       readonly at: number;
       readonly isConfirmed: boolean;
+      /** Unconfirmed: how many observations have not shown it. */
+      readonly unseenCount?: number;
     };
 
 export interface ApplyFailure {

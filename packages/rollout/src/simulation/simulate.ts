@@ -372,7 +372,7 @@ class Simulator {
     if (outcome === 'rolledBack' && world.pin !== original.launchTemplate.version)
       this.fail('S5', `the pin is ${world.pin}`);
     if (outcome === 'rolledBack' && world.latest !== goodVersion) this.fail('S5', `$Latest means ${world.latest}`);
-    if (world.desired !== world.theirs)
+    if (world.desired !== world.theirs && !this.isAmbiguous)
       this.fail('S6', `DesiredCapacity is ${world.desired} where ${world.theirs} are wanted`);
     if (world.min !== original.minSize || world.max !== original.maxSize)
       this.fail('S5', `sizes are ${world.min} to ${world.max}`);
