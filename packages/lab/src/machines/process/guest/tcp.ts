@@ -119,7 +119,8 @@ export function installTcp(channel: ControlChannel, identity: GuestIdentity): vo
       verdict.kind === 'open'
         ? native.connect.call(handle, request, verdict.host, verdict.port)
         : ERROR_OF[verdict.kind];
-    if (status !== 0) complete(status);
+    // From the event loop, as the kernel's own verdict would come, and with as short a stack.
+    if (status !== 0) setImmediate(complete, status);
   }
 
   function bind(handle: TcpHandle, address: string, port: number, family: string): number {
