@@ -12,20 +12,26 @@ export interface ControlSocketOptions {
 }
 
 export interface ControlSocket {
+  /** Ends every process of an instance that has a guest, wherever its process group is. */
+  dismissGuestsOf(instanceId: string): void;
   close(): Promise<void>;
 }
 
 export async function openControlSocket(options: ControlSocketOptions): Promise<ControlSocket> {
-  const sockets = new Set<Socket>();
+  /** With the instance that each is of, once it has said so. */
+  const sockets = new Map<Socket, string | undefined>();
   /** Connections by process: each thread of a process has one. */
   const connections = new Map<number, number>();
 
   const server: Server = createServer((socket) => {
-    sockets.add(socket);
+    sockets.set(socket, undefined);
     socket.on('error', () => socket.destroy());
     const guest = createGuestConnection(socket, {
       findGateway: options.findGateway,
-      onHello: (_instanceId, pid) => connections.set(pid, (connections.get(pid) ?? 0) + 1),
+      onHello(instanceId, pid) {
+        sockets.set(socket, instanceId);
+        connections.set(pid, (connections.get(pid) ?? 0) + 1);
+      },
       onEnd(instanceId, pid) {
         const left = (connections.get(pid) ?? 1) - 1;
         if (left > 0) connections.set(pid, left);
@@ -48,10 +54,13 @@ export async function openControlSocket(options: ControlSocketOptions): Promise<
   });
 
   return {
+    dismissGuestsOf(instanceId) {
+      for (const [socket, owner] of sockets) if (owner === instanceId) socket.destroy();
+    },
     close: () =>
       new Promise((fulfil) => {
         server.close(() => fulfil());
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets.keys()) socket.destroy();
       }),
   };
 }

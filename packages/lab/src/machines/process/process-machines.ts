@@ -91,6 +91,8 @@ export function createProcessMachines(options: ProcessMachinesOptions): ProcessM
     const found = running.get(instanceId);
     if (found === undefined) return;
     await end(found.machine);
+    // What left its service's process group is still a process of this instance.
+    (await ready).dismissGuestsOf(instanceId);
     found.gateway.close();
     running.delete(instanceId);
   }
