@@ -55,6 +55,17 @@ describe('the front', () => {
     expect(await response.text()).toBe('POST /contact/?a=1 message=hello');
   });
 
+  it('tells once that the application is gone, however often it is asked for', async () => {
+    const gone = createServer();
+    const upstream = await listen(gone);
+    gone.close();
+    await once(gone, 'close');
+    const told: string[] = [];
+    const front = await listen(createFront(upstream, (isThere, reason) => told.push(`${isThere} ${reason}`)));
+    for (let asked = 0; asked < 3; asked++) await fetch(front);
+    expect(told).toEqual(['false ECONNREFUSED']);
+  });
+
   it('answers 502 when the application hangs up in place of an answer', async () => {
     const front = await frontBefore((request) => request.socket.destroy());
     expect((await fetch(front)).status).toBe(502);

@@ -18,11 +18,25 @@ const connectionHeaders = new Set([
   'upgrade',
 ]);
 
+/** Told when the application stops or starts to answer, not of every request: a console is not an error log. */
+export type UpstreamListener = (isThere: boolean, reason: string) => void;
+
 /** The front before `upstream` (for example `http://127.0.0.1:8000`), not yet listening. */
-export function createFront(upstream: string): Server {
+export function createFront(upstream: string, onUpstream: UpstreamListener = () => {}): Server {
+  let wasThere = true;
+  const note = (isThere: boolean, reason: string) => {
+    if (isThere !== wasThere) onUpstream(isThere, reason);
+    wasThere = isThere;
+  };
   const pool = new Pool(upstream, { connections: 128, keepAliveTimeout: 30_000 });
   const server = createServer((request, response) => {
-    forward(pool, request, response).catch((error: Error) => refuse(response, error));
+    forward(pool, request, response).then(
+      () => note(true, 'it answers'),
+      (error: NodeJS.ErrnoException) => {
+        note(false, error.code ?? error.message);
+        refuse(response);
+      },
+    );
   });
   // Longer than a load balancer's idle timeout of 60 s, so that the load balancer is always the one to close.
   server.keepAliveTimeout = 75_000;
@@ -42,14 +56,11 @@ async function forward(pool: Pool, request: IncomingMessage, response: ServerRes
   await pipeline(answer.body, response);
 }
 
-function refuse(response: ServerResponse, error: Error): void {
+function refuse(response: ServerResponse): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  console.error(
-    `connect() failed while connecting to upstream: ${(error as NodeJS.ErrnoException).code ?? error.message}`,
-  );
   response.writeHead(502, { 'content-type': 'text/html', 'content-length': Buffer.byteLength(badGateway) });
   response.end(badGateway);
 }

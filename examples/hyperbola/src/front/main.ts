@@ -4,7 +4,9 @@ import { createFront } from './front.js';
 
 const ports = [80, 8888];
 const servers = ports.map((port) => {
-  const server = createFront(`http://127.0.0.1:${sitePort}`);
+  const server = createFront(`http://127.0.0.1:${sitePort}`, (isThere, reason) => {
+    console.log(`${port}: upstream 127.0.0.1:${sitePort} is ${isThere ? 'there' : 'not there'}: ${reason}`);
+  });
   server.listen(port, () => console.log(`front listens on ${port}`));
   return server;
 });

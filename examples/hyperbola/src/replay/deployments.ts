@@ -75,7 +75,8 @@ export async function deployWithDirectrix({ stage, signal, say }: Deployment): P
     args: ['deploy', '--group', groupName, '--version', release, '--json'],
     env: stage.env,
     signal,
-    onLine: say,
+    // Its own clock in front of each line; the act has one already.
+    onLine: (line) => say(line.replace(/^\d\d:\d\d +/, '')),
   });
   signal.throwIfAborted();
   if (exitCode > 1) throw new Error(`directrix deploy ended with exit code ${exitCode}\n${stderr.trimEnd()}`);

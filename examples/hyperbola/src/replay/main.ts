@@ -1,4 +1,5 @@
 // The replay of 2018-11-11 in three acts, each in a lab of its own: `npm start`.
+import './node-version-warning.js';
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import pc from 'picocolors';
@@ -65,8 +66,9 @@ async function performInLab(act: Act, timelinePath: string, view: View, signal: 
 
 function printEvidence({ evidence, quarantined }: DeployResult, view: View): void {
   for (const { code, message } of evidence) view.print(`       ${pc.bold(code)}: ${message}`);
-  for (const { instanceId, consoleTail, bundle } of quarantined) {
-    view.print(`       kept for evidence: ${instanceId}${bundle ? `, ${bundle}` : ''}; its console ends:`);
-    for (const line of consoleTail.slice(-4)) view.print(pc.dim(`         | ${line}`));
-  }
+  const [first] = quarantined;
+  if (!first) return;
+  view.print(`       kept for evidence: ${quarantined.map(({ instanceId }) => instanceId).join(', ')}`);
+  view.print(`       the console of ${first.instanceId} ends:`);
+  for (const line of first.consoleTail.slice(-4)) view.print(pc.dim(`         | ${line}`));
 }
