@@ -274,7 +274,7 @@ export function setDescriptions(
 ): void {
   for (const { SecurityGroupRuleId: id = '', Description } of descriptions) {
     const rule = state.securityGroupRules.get(id);
-    if (rule?.GroupId === group.GroupId) rule.Description = Description;
+    if (rule !== undefined && rule.GroupId === group.GroupId) rule.Description = Description;
   }
   showPermissions(group, state);
 }
