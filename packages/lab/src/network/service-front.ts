@@ -13,6 +13,9 @@ const LOOPBACK = '127.0.0.1';
 /** EC2's own limit is smaller; this one only keeps a runaway client from filling memory. */
 const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
 
+// Longer than an SDK keeps an idle connection, so that none is closed under a request that is on its way.
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
 /** Where one instance's connections to one service arrive, by one route. */
 export interface Entrance {
   readonly route: Route & { readonly instanceId: string };
@@ -43,7 +46,10 @@ export function createServiceFront(
   const certificates = new Map<string, Promise<SecureContext>>();
   const routes = new WeakMap<object, Route>();
   let isClosed = false;
-  const http = createServer((request, response) => void answer(request, response));
+  const http = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  http.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const route = routes.get(request.socket);

@@ -51,25 +51,30 @@ export function createMachine(options: MachineOptions): Machine {
     if (instance === undefined) return;
     const image = state.ec2.images.get(instance.ImageId ?? '');
     console.write('kernel', `Directrix lab: ${instanceId} boots ${instance.ImageId} (${image?.Name ?? 'no name'})`);
-    try {
+    powerOn(() => {
       const faultsTag = state.ec2.tags.get(instance.ImageId ?? '')?.find((tag) => tag.Key === FAULTS_TAG)?.Value;
       const machineImage = readMachineImage(image?.ImageLocation ?? '', faultsTag);
       const delayMs = (machineImage.faults.bootDelaySeconds ?? 0) * 1000;
       if (delayMs === 0) startServices(machineImage, instance);
-      else bootTimer = clock.setTimer(clock.now() + delayMs, () => startServices(machineImage, instance));
+      else
+        bootTimer = clock.setTimer(clock.now() + delayMs, () => powerOn(() => startServices(machineImage, instance)));
+    });
+  }
+
+  /** An image that cannot boot, or a disk that is full, is the instance's misfortune: it goes to its console. */
+  function powerOn(work: () => void): void {
+    try {
+      work();
     } catch (error) {
-      if (!(error instanceof UnbootableImageError)) throw error;
-      console.write('kernel', `No bootable image: ${error.message}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      console.write('kernel', `${error instanceof UnbootableImageError ? 'No bootable image' : 'Panic'}: ${reason}`);
     }
   }
 
   function startServices(image: MachineImage, instance: Instance): void {
     for (const path of [portsDirectory, homeDirectory]) mkdirSync(path, { recursive: true, mode: 0o700 });
     isUp = true;
-    console.write(
-      'systemd[1]',
-      `Hostname set to <${identify(instance, image.services[0]?.name ?? '', false).hostName}>.`,
-    );
+    console.write('systemd[1]', `Hostname set to <${hostNameOf(instance)}>.`);
     units = image.services.map((service) =>
       createServiceUnit({
         instanceId,
@@ -77,7 +82,7 @@ export function createMachine(options: MachineOptions): Machine {
         directory: image.directory,
         environment: buildEnvironment({
           service,
-          identity: identify(instance, service.name, service.container),
+          identity: identify(instance, service.container),
           guestUrl: options.guestUrl,
           homeDirectory,
           certificateFile: options.certificateFile,
@@ -93,20 +98,22 @@ export function createMachine(options: MachineOptions): Machine {
     console.write('systemd[1]', 'Reached target multi-user.target - Multi-User System.');
   }
 
-  function identify(instance: Instance, serviceName: string, inContainer: boolean): GuestIdentity {
-    const privateAddress = instance.PrivateIpAddress ?? '127.0.0.1';
+  function identify(instance: Instance, inContainer: boolean): GuestIdentity {
     const cidr = state.ec2.subnets.get(instance.SubnetId ?? '')?.CidrBlock;
     return {
       controlSocket: options.controlSocket,
       portsDirectory,
       instanceId,
-      serviceName,
       inContainer,
-      hostName: instance.PrivateDnsName || `ip-${privateAddress.replaceAll('.', '-')}.${state.region}.compute.internal`,
-      privateAddress,
+      hostName: hostNameOf(instance),
+      privateAddress: addressOf(instance),
       netmask: toNetmask(Number(cidr?.split('/')[1] ?? 32)),
       macAddress: instance.NetworkInterfaces?.[0]?.MacAddress ?? '02:00:00:00:00:00',
     };
+  }
+
+  function hostNameOf(instance: Instance): string {
+    return instance.PrivateDnsName || `ip-${addressOf(instance).replaceAll('.', '-')}.${state.region}.compute.internal`;
   }
 
   async function finish(ended: Promise<unknown>): Promise<void> {
@@ -130,6 +137,10 @@ export function createMachine(options: MachineOptions): Machine {
     stop: (graceMs) => finish(Promise.all(units.map((unit) => unit.stop(graceMs)))),
     end: () => finish(Promise.all(units.map((unit) => unit.end()))),
   };
+}
+
+function addressOf(instance: Instance): string {
+  return instance.PrivateIpAddress ?? '127.0.0.1';
 }
 
 /** 24 -> 255.255.255.0 */

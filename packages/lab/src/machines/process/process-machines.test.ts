@@ -215,6 +215,14 @@ describe('an image', () => {
     await here.untilConsole(id, /No bootable image: \/.*instance\.json: services\[0\]\.command is empty\.\n/);
   });
 
+  it('may carry a fault as a tag: its services crash, and their policy decides what then', async () => {
+    const here = open();
+    const restart = { restart: 'always', restartSeconds: 0 };
+    here.state.ec2.tags.set('ami-1', [{ Key: 'directrix:faults', Value: '{"crashAfterSeconds":0.05}' }]);
+    const id = here.boot([{ ...STEADFAST, ...restart }]);
+    await here.untilConsole(id, /Main process exited, code=killed, status=9\/KILL[\s\S]*restart counter is at 1\./);
+  });
+
   it('with a boot delay is silent until it is over', async () => {
     const here = open({ speed: 20 });
     const id = here.boot([{ name: 'app', command: ['node', fixture('environment.mjs')] }], {

@@ -60,34 +60,44 @@ export function createServiceUnit(options: ServiceUnitOptions): ServiceUnit {
   function start(): void {
     starts.push(clock.now());
     const [word = '', ...args] = service.command;
-    const started = spawn(word === 'node' ? process.execPath : word, args, {
-      cwd: options.directory,
-      env: { ...options.environment },
-      // A process group of its own, so that what it spawns can be ended with it.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const started = spawnService(word === 'node' ? process.execPath : word, args);
+    if (started?.pid === undefined) {
+      gone = fail(started, word);
+      return;
+    }
     child = started;
-    gone = new Promise((fulfil) => {
-      started.once('error', (error) => {
-        if (started.pid !== undefined) return;
-        say(`${unit}: Failed to execute ${word}: ${error.message}`);
-        afterExit({ code: EXIT_EXEC, signal: null });
-        fulfil();
+    gone = watch(started, started.pid);
+    say(`Started ${unit}.`);
+  }
+
+  function spawnService(program: string, args: readonly string[]): ChildProcess | undefined {
+    try {
+      return spawn(program, args, {
+        cwd: options.directory,
+        env: { ...options.environment },
+        // A process group of its own, so that what it spawns can be ended with it.
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
-      if (started.pid !== undefined) void watch(started, started.pid).then(fulfil);
+    } catch {
+      return undefined; // not even arguments: a zero byte among them
+    }
+  }
+
+  async function fail(started: ChildProcess | undefined, word: string): Promise<void> {
+    const reason = await new Promise<string>((fulfil) => {
+      if (started === undefined) fulfil('Invalid argument');
+      else started.once('error', (error) => fulfil(error.message));
     });
-    if (started.pid !== undefined) say(`Started ${unit}.`);
+    say(`${unit}: Failed to execute ${word}: ${reason}`);
+    afterExit({ code: EXIT_EXEC, signal: null });
   }
 
   async function watch(started: ChildProcess, pid: number): Promise<void> {
-    const record = writeProcessRecord(options.runDirectory, options.instanceId, service.name, {
-      pid,
-      startTime: readProcessStartTime(pid),
-      command: service.command,
-    });
+    const record = recordProcess(pid);
     const program = `${service.name}[${options.nextProcessNumber()}]`;
     for (const stream of [started.stdout, started.stderr]) pipeToConsole(stream, options.console, program);
+    started.on('error', () => undefined);
     const crash = scheduleCrash(pid);
     const outcome = await new Promise<Outcome>((fulfil) => {
       // 'close' comes after the last output, but not while a grandchild still holds the pipes: end the group at exit.
@@ -96,8 +106,20 @@ export function createServiceUnit(options: ServiceUnitOptions): ServiceUnit {
     });
     crash?.cancel();
     await waitForGroup(pid);
-    rmSync(record, { force: true });
+    if (record !== undefined) rmSync(record, { force: true });
     afterExit(outcome);
+  }
+
+  function recordProcess(pid: number): string | undefined {
+    try {
+      const record = { pid, startTime: readProcessStartTime(pid), command: service.command };
+      return writeProcessRecord(options.runDirectory, options.instanceId, service.name, record);
+    } catch (error) {
+      // Without a record nobody could end it after us: U1.
+      signalGroup(pid, 'SIGKILL');
+      say(`${unit}: Its process cannot be recorded: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
   }
 
   function scheduleCrash(pid: number): Timer | undefined {

@@ -10,7 +10,6 @@ export interface GuestIdentity {
   /** Where the services of this instance claim their ports: see port-claim.ts. */
   readonly portsDirectory: string;
   readonly instanceId: string;
-  readonly serviceName: string;
   /** One hop further from the instance metadata service. */
   readonly inContainer: boolean;
   readonly hostName: string;
