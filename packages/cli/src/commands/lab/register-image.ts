@@ -44,15 +44,14 @@ async function registerImage(
   }
   const credentials = { accessKeyId: 'lab', secretAccessKey: 'lab' };
   const ec2 = new EC2Client({ endpoint, region: 'us-west-2', credentials });
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   try {
     const { ImageId: imageId = '' } = await ec2.send(
       new RegisterImageCommand({
         Name: name,
         ImageLocation: directory,
         Architecture: 'x86_64',
-        TagSpecifications: [
-          { ResourceType: 'image', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
-        ],
+        TagSpecifications: Tags.length === 0 ? undefined : [{ ResourceType: 'image', Tags }],
       }),
     );
     return { schema: 'directrix.image/1', imageId, name, directory, tags };

@@ -64,6 +64,7 @@ export async function prepareScenario(
   stage: Omit<ScenarioStage, 'variant'>,
 ): Promise<{ readonly description: string }> {
   const { prepare } = await loadScenario(scenario);
+  stage.signal.throwIfAborted();
   try {
     return await prepare({ ...stage, variant: scenario.variant });
   } catch (cause) {
