@@ -155,11 +155,12 @@ function findStartTimeout(
   fresh: readonly Member[],
 ): Evidence | undefined {
   const { at } = observation;
-  const found = fresh.flatMap(({ instanceId, instance, known, isLive, isServing }) => {
+  const found = fresh.flatMap((member) => {
+    const { instanceId, instance, known, isLive, isServing } = member;
     if (known === undefined || !isLive || isServing || known.lostAt !== undefined) return [];
     // One that has been healthy already is judged by its dips.
     if (known.verifiedAt !== undefined || known.unhealthySince !== undefined) return [];
-    const waited = at - startOf(instance.launchedAt, known.firstSeenAt);
+    const waited = at - startOf(record, member);
     if (waited < record.options.startTimeoutMs) return [];
     const state =
       instance.lifecycleState === 'InService'
@@ -177,16 +178,21 @@ function findStartTimeout(
   return gather('START_TIMEOUT', at, found);
 }
 
-/** When an instance's start began. A machine's clock that is ahead of ours must not make it late or early. */
-export function startOf(launchedAt: number | undefined, firstSeenAt: number): number {
-  return launchedAt === undefined ? firstSeenAt : Math.min(launchedAt, firstSeenAt);
+/**
+ * When an instance's start began for this rollout: at its launch, but not before the rollout, which may find instances of the
+ * release in the group.
+ */
+export function startOf(record: RolloutRecord, { instance, known }: Member): number {
+  const seen = known?.firstSeenAt ?? Number.POSITIVE_INFINITY;
+  return Math.max(record.startedAt, Math.min(instance.launchedAt ?? seen, seen));
 }
 
 function findUnheard(record: RolloutRecord, { at }: Observation, fresh: readonly Member[]): Evidence | undefined {
   if (!record.options.isVersionChecked) return undefined;
   const found = fresh.flatMap(({ instanceId, known, isServing }) => {
     if (known?.healthySince === undefined || !isServing || hasReported(known, record)) return [];
-    const waited = at - known.healthySince;
+    // While nobody was there to listen, nothing could be heard.
+    const waited = at - Math.max(known.healthySince, record.phaseSince);
     if (waited < record.options.startTimeoutMs) return [];
     const said =
       known.reportedStatus === undefined

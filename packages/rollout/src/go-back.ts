@@ -202,7 +202,8 @@ function launchMissing(situation: Situation, warm: readonly Member[]): readonly 
   const { record, observation, oldLive, newLive, base, isUnsettled } = situation;
   if (isUnsettled) return [];
   const { group } = observation;
-  const dead = oldLive.filter((member) => member.isDead && !listInFlightIds(record).has(member.instanceId));
+  const inFlight = listInFlightIds(record);
+  const dead = oldLive.filter((member) => member.isDead && !inFlight.has(member.instanceId));
   if (dead.length > 0) {
     const text = 'EC2 says that they do not run any more; the group launches others of the good version';
     return [

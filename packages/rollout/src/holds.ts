@@ -12,14 +12,14 @@ export function holdUnproven({ record, observation, at, newLive, proven }: Situa
   const { startTimeoutMs, minHealthyTimeMs } = record.options;
   const hold = (member: Member): Hold => {
     const { instanceId, instance, known } = member;
-    const start = startOf(instance.launchedAt, known?.firstSeenAt ?? at);
-    const start_ = `${seconds(at - start).replace(' s', '')} of ${seconds(startTimeoutMs)}`;
+    const start = startOf(record, member);
+    const waited = progress(at - start, startTimeoutMs);
     if (known?.unhealthySince !== undefined) {
       const since = known.unhealthySince;
       return {
         code: 'DIPPED',
         instanceId,
-        text: `${instanceId} was healthy and ${describeTargets(instanceId, observation)}: ${seconds(at - since).replace(' s', '')} of ${seconds(minHealthyTimeMs)}`,
+        text: `${instanceId} was healthy and ${describeTargets(instanceId, observation)}: ${progress(at - since, minHealthyTimeMs)}`,
         untilAt: since + minHealthyTimeMs,
       };
     }
@@ -27,17 +27,17 @@ export function holdUnproven({ record, observation, at, newLive, proven }: Situa
       return {
         code: 'STARTING',
         instanceId,
-        text: `${instanceId} is ${instance.lifecycleState}: ${start_}`,
+        text: `${instanceId} is ${instance.lifecycleState}: ${waited}`,
         untilAt: start + startTimeoutMs,
       };
     }
     if (!member.isServing || known?.healthySince === undefined) {
-      const text = `${instanceId} ${describeTargets(instanceId, observation)}: ${start_}`;
+      const text = `${instanceId} ${describeTargets(instanceId, observation)}: ${waited}`;
       return { code: 'NOT_HEALTHY_YET', instanceId, text, untilAt: start + startTimeoutMs };
     }
     const since = known.healthySince;
     if (at - since < minHealthyTimeMs) {
-      const text = `${instanceId} has been healthy for ${seconds(at - since).replace(' s', '')} of ${seconds(minHealthyTimeMs)}`;
+      const text = `${instanceId} has been healthy for ${progress(at - since, minHealthyTimeMs)}`;
       return { code: 'PROVING', instanceId, text, untilAt: since + minHealthyTimeMs };
     }
     const said =
@@ -78,7 +78,7 @@ export function holdMoving({ record, observation, members, at }: Situation): rea
       return {
         code: 'DRAINING',
         instanceId,
-        text: `${instanceId} is EnteringStandby, draining: ${seconds(at - since).replace(' s', '')} of ${seconds(delayMs)} (${record.groupName})`,
+        text: `${instanceId} is EnteringStandby, draining: ${progress(at - since, delayMs)} (${record.groupName})`,
         untilAt: since + delayMs,
       };
     }),
@@ -102,6 +102,11 @@ export function holdUnsettled({ record, isUnsettled, observation }: Situation): 
       ? `DesiredCapacity ${change.to}`
       : `${change.kind} of ${change.instanceIds.slice(0, 3).join(', ')}${change.instanceIds.length > 3 ? ', …' : ''}`;
   return [{ code: 'CHANGE_ON_ITS_WAY', text: `${what} was ordered and is not to be seen yet` }];
+}
+
+/** `12 of 120 s`. */
+function progress(durationMs: number, wholeMs: number): string {
+  return `${Math.max(0, Math.round(durationMs / 1000))} of ${seconds(wholeMs)}`;
 }
 
 export function limitHolds(holds: readonly Hold[]): readonly Hold[] {

@@ -8,7 +8,7 @@
 //   2. Until an accepted change has been seen, or has been invisible for too long, no desired capacity is written: the number read
 //      would be a stale one.
 //   3. A difference that we did not make is believed after several sightings, and is then the group's own wish (S6).
-import { sightingsToBelieve, staleReadMs } from './bounds.js';
+import { missedCountToBeLost, sightingsToBelieve, staleReadMs } from './bounds.js';
 import type { Decision } from './decision.js';
 import { DirectrixError } from './error.js';
 import type { RolloutEvent } from './event.js';
@@ -20,6 +20,7 @@ import { resolveVersion } from './refusal.js';
 export type Act = Exclude<Decision, { readonly kind: 'wait' }>;
 
 type Change = Exclude<CapacityChange, { readonly kind: 'setDesired' }>;
+type DesiredChange = Extract<CapacityChange, { readonly kind: 'setDesired' }>;
 
 /** The record as it must be saved before `act` is applied (S5). */
 export function recordIntent(record: RolloutRecord, act: Act, observation: Observation): RolloutRecord {
@@ -187,8 +188,10 @@ function confirmChange(record: RolloutRecord, kind: Change['kind'], ids: readonl
   const change = inFlight.find((each) => each.kind === kind && !each.isConfirmed && sameIds(each.instanceIds, ids));
   if (change === undefined || change.kind === 'setDesired') return record;
   const booked = change.instanceIds.reduce((next, id) => bookInstance(next, change, id, at), record);
+  const delta = booked.ours.surge - record.ours.surge;
+  const moved = inFlight.map((each) => (each.kind === 'setDesired' ? shiftDesired(each, delta) : each));
   return withOurs(booked, {
-    inFlight: inFlight.map((each) => (each === change ? { ...change, isConfirmed: true, at } : each)),
+    inFlight: moved.map((each) => (each === change ? { ...change, isConfirmed: true, at } : each)),
   });
 }
 
@@ -237,17 +240,25 @@ function settleChanges(record: RolloutRecord, observation: Observation): Rollout
   const inFlight = record.ours.inFlight ?? [];
   if (inFlight.length === 0) return record;
   const states = new Map(observation.group.instances.map((instance) => [instance.instanceId, instance.lifecycleState]));
-  let next = record;
-  const kept: CapacityChange[] = [];
-  for (const change of inFlight) {
-    const outcome =
+  // Emptied first, so that what one change books can move the others that are kept.
+  let next = withOurs(record, { inFlight: [] });
+  const ordered = [...inFlight].sort((a, b) => Number(a.kind === 'setDesired') - Number(b.kind === 'setDesired'));
+  for (const change of ordered) {
+    const before = next.ours.surge;
+    const settled =
       change.kind === 'setDesired'
-        ? settleDesired(next, change, observation)
+        ? settleDesired(next, shiftDesired(change, before - record.ours.surge), observation)
         : settleIds(next, change, states, observation.at);
-    next = outcome.record;
-    if (outcome.keep !== undefined) kept.push(outcome.keep);
+    next = settled.record;
+    if (settled.keep !== undefined) next = withOurs(next, { inFlight: [...(next.ours.inFlight ?? []), settled.keep] });
   }
-  return withOurs(next, { inFlight: kept });
+  return next;
+}
+
+/** Another change of ours moved DesiredCapacity: what shows that this one was done, or was not, moves with it. */
+function shiftDesired(change: DesiredChange, delta: number): DesiredChange {
+  if (delta === 0 || change.isConfirmed) return change;
+  return { ...change, shift: (change.shift ?? 0) + delta, seen: undefined };
 }
 
 interface SettledChange {
@@ -255,12 +266,8 @@ interface SettledChange {
   readonly keep?: CapacityChange;
 }
 
-function settleDesired(
-  record: RolloutRecord,
-  change: Extract<CapacityChange, { readonly kind: 'setDesired' }>,
-  { group, at }: Observation,
-): SettledChange {
-  const isSeen = group.desiredCapacity === change.to;
+function settleDesired(record: RolloutRecord, change: DesiredChange, { group, at }: Observation): SettledChange {
+  const isSeen = group.desiredCapacity === change.to + (change.shift ?? 0);
   if (change.isConfirmed) {
     const isStale = group.desiredCapacity === change.from && at - change.at < staleReadMs;
     return isStale && !isSeen ? { record, keep: change } : { record };
@@ -283,29 +290,41 @@ function settleIds(
   states: ReadonlyMap<string, string>,
   at: number,
 ): SettledChange {
-  const arrived = change.instanceIds.filter((id) => hasArrived(change.kind, states.get(id)));
+  // One look that does not show an instance proves nothing.
+  const isGone = (id: string) => {
+    const known = record.instances[id];
+    return (
+      !states.has(id) &&
+      (known?.lostAt !== undefined ||
+        known?.leftAt !== undefined ||
+        (known?.missedCount ?? 0) + 1 >= missedCountToBeLost)
+    );
+  };
+  const arrived = change.instanceIds.filter((id) => {
+    const state = states.get(id);
+    return state === undefined ? isGone(id) && isDeparture(change.kind) : hasArrived(change.kind, state);
+  });
   if (change.isConfirmed) {
     const isSeen = arrived.length === change.instanceIds.length;
     return !isSeen && at - change.at < staleReadMs ? { record, keep: change } : { record };
   }
   const booked = arrived.reduce((next, id) => bookInstance(next, change, id, at), record);
-  const instanceIds = change.instanceIds.filter((id) => !arrived.includes(id));
-  const unseenCount = (change.unseenCount ?? 0) + 1;
+  const instanceIds = change.instanceIds.filter((id) => !arrived.includes(id) && !isGone(id));
+  const isMissing = instanceIds.some((id) => !states.has(id));
+  const unseenCount = (change.unseenCount ?? 0) + (isMissing ? 0 : 1);
   // It may be ordered again meanwhile: what is booked is booked once per instance.
   if (instanceIds.length === 0 || unseenCount >= sightingsToBelieve) return { record: booked };
   return { record: booked, keep: { ...change, instanceIds, unseenCount } };
 }
 
-function hasArrived(kind: Change['kind'], state: string | undefined): boolean {
-  switch (kind) {
-    case 'enterStandby':
-      return state !== undefined && isInStandby(state);
-    case 'exitStandby':
-      return state !== undefined && (state.startsWith('Pending') || state === 'InService');
-    case 'quarantine':
-    case 'terminate':
-      return state === undefined || isLeaving(state);
-  }
+function isDeparture(kind: Change['kind']): boolean {
+  return kind === 'quarantine' || kind === 'terminate';
+}
+
+function hasArrived(kind: Change['kind'], state: string): boolean {
+  if (kind === 'enterStandby') return isInStandby(state);
+  if (kind === 'exitStandby') return state.startsWith('Pending') || state === 'InService';
+  return isLeaving(state);
 }
 
 /** A borrowed size that shows neither a value of ours nor the original is somebody else's now, and stays. */
@@ -383,6 +402,21 @@ function clampDesired(value: number, { group }: Observation): number {
 /** Whether the desired capacity must not be written now: something of ours is on its way, or a foreign change is not believed yet. */
 export function isUnsettled(record: RolloutRecord): boolean {
   return (record.ours.inFlight ?? []).length > 0 || record.base?.otherValue !== undefined;
+}
+
+/**
+ * The most that the group can be wanting of itself while it is not known which of our changes were done: what S1 goes by. 0 when
+ * all is known.
+ */
+export function mostWanted(record: RolloutRecord, desiredCapacity: number): number {
+  const inFlight = record.ours.inFlight ?? [];
+  if (inFlight.length === 0) return 0;
+  const lowered = inFlight.map((change) => {
+    if (change.isConfirmed) return 0;
+    if (change.kind === 'setDesired') return Math.max(0, change.from - change.to);
+    return change.kind !== 'exitStandby' && change.isCounted ? change.instanceIds.length : 0;
+  });
+  return lowered.reduce((sum, each) => sum + each, desiredCapacity - record.ours.surge);
 }
 
 /** The instances that have an accepted change on its way, which is not to be seen yet. */

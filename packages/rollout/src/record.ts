@@ -138,6 +138,8 @@ export type CapacityChange =
       readonly to: number;
       readonly at: number;
       readonly isConfirmed: boolean;
+      /** Unconfirmed: by how much other changes of ours have moved DesiredCapacity since. */
+      readonly shift?: number;
       /** Unconfirmed: the value that the last observations showed, and how many of them. */
       readonly seen?: { readonly desiredCapacity: number; readonly count: number };
     }

@@ -57,7 +57,7 @@ function prepareGroup({ record, observation }: Situation): readonly Act[] {
     });
   }
   const running = suspendedWhileRolling.filter((name) => !group.suspendedProcesses.includes(name));
-  if (running.length > 0 && !hasOrderedSuspension(record.ours.suspendedProcesses, running, group.suspendedProcesses)) {
+  if (running.length > 0 && !wereResumed(record.ours.suspendedProcesses, running, group.suspendedProcesses)) {
     const text = 'the group would otherwise move, replace or remove instances while they are compared';
     acts.push({ kind: 'suspendProcesses', processes: running, because: because('HOLD_THE_GROUP_STILL', text) });
   }
@@ -76,12 +76,8 @@ function prepareGroup({ record, observation }: Situation): readonly Act[] {
   return acts;
 }
 
-/** Somebody resumed what we had suspended, and not all at once as a restored group would show: theirs, and no quarrel. */
-function hasOrderedSuspension(
-  ours: readonly string[],
-  running: readonly string[],
-  suspended: readonly string[],
-): boolean {
+/** Some of ours are suspended and these run: somebody resumed them, and that is theirs to do (S6). */
+function wereResumed(ours: readonly string[], running: readonly string[], suspended: readonly string[]): boolean {
   return running.every((name) => ours.includes(name)) && ours.some((name) => suspended.includes(name));
 }
 
@@ -106,18 +102,19 @@ function addNew({ record, observation: { group }, oldLive, base, isUnsettled }: 
 }
 
 function letOldLeave(situation: Situation): readonly Act[] {
-  const { record, members, oldLive, proven, servingCount, floor, observation } = situation;
+  const { record, oldLive, proven, servingCount, floor, observation } = situation;
   // Each departure lowers DesiredCapacity by one, and only what we added may be given back.
   const givable = Math.min(record.ours.surge, observation.group.desiredCapacity - observation.group.minSize);
   if (givable <= 0 || proven.length === 0) return [];
-  const movable = oldLive.filter(({ instanceId }) => !listInFlightIds(record).has(instanceId));
+  const inFlight = listInFlightIds(record);
+  const movable = oldLive.filter(({ instanceId }) => !inFlight.has(instanceId));
   const dead = movable.filter((member) => member.isDead).slice(0, givable);
   const inService = movable.filter((member) => !member.isDead && member.instance.lifecycleState === 'InService');
   const idle = inService.filter((member) => !member.isServing).slice(0, givable - dead.length);
   const replaced = Math.min(
     givable - dead.length - idle.length,
     servingCount - countUnproven(situation) - floor,
-    countEverVerified(members, record.instances) - countEverLeft(record.instances, record.to.launchTemplateVersion),
+    countEverVerified(record.instances) - countEverLeft(record.instances, record.to.launchTemplateVersion),
   );
   const serving = pickFromFullestZones(
     inService.filter((member) => member.isServing),
@@ -145,8 +142,7 @@ function countUnproven({ newLive, proven }: Situation): number {
   return newLive.filter((member) => member.isServing).length - proven.length;
 }
 
-function countEverVerified(members: readonly Member[], instances: Situation['record']['instances']): number {
-  void members;
+function countEverVerified(instances: Situation['record']['instances']): number {
   return Object.values(instances).filter((known) => known.verifiedAt !== undefined).length;
 }
 

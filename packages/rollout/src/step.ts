@@ -2,7 +2,7 @@
 import type { Hold, Reason } from './decision.js';
 import type { RolloutEvent } from './event.js';
 import type { Act } from './ledger.js';
-import { isUnsettled } from './ledger.js';
+import { isUnsettled, mostWanted } from './ledger.js';
 import { isProven, type Member } from './members.js';
 import type { Observation } from './observation.js';
 import type { Outcome, Phase, RolloutRecord } from './record.js';
@@ -66,7 +66,7 @@ export function readSituation(record: RolloutRecord, observation: Observation, m
     proven: live.filter((member) => isProven(member, record, at)),
     servingCount: live.filter((member) => member.isServing).length,
     base,
-    floor: Math.max(base, record.base?.otherValue ?? base),
+    floor: Math.max(base, record.base?.otherValue ?? base, mostWanted(record, group.desiredCapacity)),
     isUnsettled: isUnsettled(record),
   };
 }
