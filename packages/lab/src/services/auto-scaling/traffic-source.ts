@@ -68,15 +68,25 @@ export function detachTargetGroups(record: GroupRecord, arns: readonly string[],
 export function settleTrafficSources(record: GroupRecord, context: ControlPlaneContext): void {
   for (const [arn, state] of record.trafficSourceStates) {
     if (state === 'InService') continue;
-    const targets = instancesOf(record).flatMap((instance) => targetsOf(arn, instance.InstanceId!, context));
-    if (state === 'Removing') {
-      if (targets.length === 0) record.trafficSourceStates.delete(arn);
-    } else if (targets.some((target) => target.health.State === 'healthy')) {
-      record.trafficSourceStates.set(arn, 'InService');
-    } else {
-      record.trafficSourceStates.set(arn, 'Added');
+    if (state !== 'Removing') {
+      const isHealthy = hasTarget(record, arn, context, ({ health }) => health.State === 'healthy');
+      record.trafficSourceStates.set(arn, isHealthy ? 'InService' : 'Added');
+    } else if (!hasTarget(record, arn, context, () => true)) {
+      record.trafficSourceStates.delete(arn);
     }
   }
+}
+
+function hasTarget(
+  record: GroupRecord,
+  arn: string,
+  context: ControlPlaneContext,
+  matches: (target: TargetRecord) => boolean,
+): boolean {
+  for (const target of context.state.elbv2.targetGroups.get(arn)?.targets.values() ?? []) {
+    if (record.members.has(target.target.Id!) && matches(target)) return true;
+  }
+  return false;
 }
 
 /** Unhealthy in any target group whose attachment is in service. */
