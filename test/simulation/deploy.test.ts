@@ -162,19 +162,23 @@ describe('a bad release is halted, and the group is exactly as it was before', (
     });
   });
 
-  test('that cannot even be launched: no instance of it ever was', async () => {
+  test.each([
+    ['launched', 3, 'LAUNCH_FAILED'],
+    ['named by the group', 2, 'APPLY_FAILED'],
+  ])('whose image somebody deregisters before it is %s: no instance of it ever was', async (_when, updates, code) => {
     await open({ desired: 2 });
     const imageId = await site.registerRelease('2');
-    site.lab.state.ec2.images.get(imageId)!.State = 'available';
-    const deploy = site.start(['deploy', '--group', 'web', '--version', '2', '--json']);
-    // Deregistered by somebody's clean-up between the look and the launch.
-    await site.advance(1);
-    site.lab.state.ec2.images.delete(imageId);
-    const before = (await site.picture()).instances;
-    const { exitCode, document } = await site.run(deploy);
-    expect(document.evidence.map(({ code }) => code)).toEqual(['LAUNCH_FAILED']);
+    const before = await site.picture();
+    let seen = 0;
+    const onCall = (action: string) => {
+      if (action !== 'autoscaling:UpdateAutoScalingGroup') return;
+      if (++seen === updates) site.lab.state.ec2.images.delete(imageId);
+    };
+    const { exitCode, document } = await site.deploy('2', [], { onCall });
+    expect(document.evidence.map((evidence) => evidence.code)).toEqual([code]);
     expect(exitCode).toBe(1);
-    expect((await site.picture()).instances).toEqual(before);
+    expect(await site.picture()).toEqual(before);
+    expect(site.traffic()).toMatchObject({ failed: 0 });
   });
 });
 
@@ -210,14 +214,20 @@ describe('what it costs and leaves', () => {
     await open({ desired: 100, max: 125, targetGroups: 2 });
     await site.registerRelease('2');
     const calls: { readonly at: number; readonly action: string }[] = [];
-    const onCall = (action: string) => calls.push({ at: site.clock.now(), action });
-    const { exitCode } = await site.deploy('2', [], { onCall });
-    expect(exitCode).toBe(0);
+    const interruption = new AbortController();
+    const startedAt = site.clock.now();
+    const onCall = (action: string) => {
+      calls.push({ at: site.clock.now(), action });
+      if (site.clock.now() - startedAt > 70_000) interruption.abort('SIGINT');
+    };
+    const { exitCode } = await site.deploy('2', [], { onCall, signal: interruption.signal });
+    expect(exitCode).toBe(130);
     const isLook = (action: string) => /:Describe/.test(action);
-    const ticks = [...Map.groupBy(calls, ({ at }) => at).values()].filter((tick) =>
-      tick.every(({ action }) => isLook(action) || action.startsWith('ssm:')),
-    );
-    expect(ticks.length).toBeGreaterThan(50);
+    const times = [...new Set(calls.map(({ at }) => at))];
+    const ticks = times
+      .map((time) => calls.filter(({ at }) => at === time))
+      .filter((tick) => tick.every(({ action }) => isLook(action) || action.startsWith('ssm:')));
+    expect(ticks.length).toBeGreaterThan(20);
     const looks = ticks.slice(1).map((tick) => tick.filter(({ action }) => isLook(action)).length);
     // The first tick that asks for versions finds the way to them; no later one does again.
     expect(looks.filter((count) => count > 6).length).toBeLessThanOrEqual(1);

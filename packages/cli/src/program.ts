@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { CommandContext } from './command-context.js';
 import { registerAbort } from './commands/abort/command.js';
 import { registerDeploy } from './commands/deploy/command.js';
+import { registerLab } from './commands/lab/command.js';
 import { registerResume } from './commands/resume/command.js';
 import { registerRollback } from './commands/rollback/command.js';
 import { registerStatus } from './commands/status/command.js';
@@ -12,7 +13,7 @@ import type { Io } from './io.js';
 import { version } from './version.js';
 import type { World } from './world.js';
 
-const registrations = [registerDeploy, registerRollback, registerStatus, registerResume, registerAbort];
+const registrations = [registerDeploy, registerRollback, registerStatus, registerResume, registerAbort, registerLab];
 
 /** Runs the command that `argv` (without node and the script) names, and returns the process's exit code. Never rejects. */
 export async function runProgram(argv: readonly string[], io: Io, world?: World): Promise<ExitCode> {

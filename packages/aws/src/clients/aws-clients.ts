@@ -41,7 +41,8 @@ export function createAwsClients(options: AwsClientOptions): AwsClients {
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
     ...(options.requestHandler === undefined ? {} : { requestHandler: options.requestHandler as never }),
     customUserAgent: [['directrix', options.version] as [string, string]],
-    retryMode: 'adaptive',
+    // The adaptive mode paces on the clock of the wall, which one who retries by himself does not want.
+    retryMode: options.maxAttempts === 1 ? 'standard' : 'adaptive',
     maxAttempts: options.maxAttempts ?? 5,
   };
   const clients = {

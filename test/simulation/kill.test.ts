@@ -1,0 +1,86 @@
+// L2: after a kill at any point, resume or abort ends the rollout: all new, or all old, and nothing in between.
+import { afterEach, describe, expect, test } from 'vitest';
+import { createMortalClients, type Death } from './mortal-clients.js';
+import { type CommandResult, Site } from './site.js';
+
+let site: Site;
+afterEach(() => site.close());
+
+type Behaviour = Parameters<Site['registerRelease']>[1];
+
+/** The deployer dies; then another one on the same machine does `command`. Undefined when the deploy ended before it could die. */
+async function dieAndGoOn(
+  behaviour: Behaviour,
+  death: Death,
+  command: 'resume' | 'abort',
+): Promise<{ readonly lastCall: string; readonly before: Picture; readonly result: CommandResult } | undefined> {
+  site = await Site.create({ desired: 2, max: 4 });
+  site.startTraffic();
+  await site.registerRelease('2', behaviour);
+  const before = await site.picture();
+  const mortal = createMortalClients(death);
+  const deploy = site.start(['deploy', '--group', 'web', '--version', '2', '--json', '--start-timeout', '60s'], {
+    wrapClients: mortal.wrapClients,
+  });
+  const lastCall = await site.run(Promise.race([mortal.died, deploy.then(() => undefined)]));
+  if (lastCall === undefined) return undefined;
+  await site.advance(5_000);
+  return { lastCall, before, result: await site.directrix([command, '--group', 'web', '--json']) };
+}
+
+type Picture = Awaited<ReturnType<Site['picture']>>;
+
+/** The rollout had ended already, or had not begun, when its deployer died. */
+function hadNothingToDo({ document }: CommandResult): boolean {
+  return document.error?.code === 'NOTHING_TO_RESUME';
+}
+
+async function expectAllNew(before: Picture): Promise<void> {
+  expect(await site.serving()).toEqual(['2', '2']);
+  expect((await site.picture()).group).toEqual(before.group);
+}
+
+/** More changes than a rollout of two instances makes. */
+const manyChanges = 60;
+
+function eachChange(): Death[] {
+  return Array.from({ length: manyChanges }, (_, index) => index + 1).flatMap((atChange) => [
+    { atChange, isCarriedOut: false },
+    { atChange, isCarriedOut: true },
+  ]);
+}
+
+describe.each<['resume' | 'abort', string, Behaviour]>([
+  ['resume', 'good', {}],
+  ['abort', 'good', {}],
+  ['resume', 'bad', { fault: 'neverStarts' }],
+  ['abort', 'bad', { fault: 'neverStarts' }],
+])('%s after a kill of the deploy of a %s release', (command, quality, behaviour) => {
+  test('at any change leaves the group all new or exactly as it was, free, and no request failed', {
+    timeout: 240_000,
+  }, async () => {
+    const died: string[] = [];
+    for (const death of eachChange()) {
+      const outcome = await dieAndGoOn(behaviour, death, command);
+      if (outcome === undefined) break;
+      const { before, result } = outcome;
+      const place = `${outcome.lastCall} (change ${death.atChange}, ${death.isCarriedOut ? 'after' : 'before'} AWS did it)`;
+      died.push(place);
+      const isNew = (await site.serving()).every((version) => version === '2');
+      const told = { place, outcome: result.document.outcome, exitCode: result.exitCode, isNew };
+      if (hadNothingToDo(result)) expect(told).toMatchObject({ place, exitCode: 2 });
+      else if (isNew) expect(told).toEqual({ place, outcome: 'done', exitCode: 0, isNew: true });
+      else expect(told).toEqual({ place, outcome: 'rolledBack', exitCode: 1, isNew: false });
+      if (quality === 'bad' || (command === 'abort' && !hadNothingToDo(result)))
+        expect({ place, isNew }).toEqual({ place, isNew: false });
+      if (isNew) await expectAllNew(before);
+      else expect({ place, picture: await site.picture() }).toEqual({ place, picture: before });
+      expect({ place, failed: site.traffic().failed }).toEqual({ place, failed: 0 });
+      const status = JSON.parse((await site.directrix(['status', '--group', 'web', '--json'])).stdout);
+      expect({ place, isActive: status.lease?.isActive ?? false }).toEqual({ place, isActive: false });
+      await site.close();
+    }
+    expect(died.length).toBeGreaterThan(20);
+    expect(died.length).toBeLessThan(2 * manyChanges);
+  });
+});
