@@ -12,6 +12,7 @@ import { requireResource } from './resources.js';
 export interface LaunchTemplateRecord {
   readonly template: LaunchTemplate;
   readonly versions: LaunchTemplateVersion[];
+  highestNumber: number;
 }
 
 /** How a request names a template: by id or by name, not by both. */

@@ -82,7 +82,12 @@ export interface Ec2State {
   readonly images: Map<string, Image>;
   readonly launchTemplates: Map<
     string,
-    { readonly template: LaunchTemplate; readonly versions: LaunchTemplateVersion[] }
+    {
+      readonly template: LaunchTemplate;
+      readonly versions: LaunchTemplateVersion[];
+      /** The highest number ever given; that of a deleted version is not given again. */
+      highestNumber: number;
+    }
   >;
   readonly instances: Map<string, InstanceRecord>;
   /** Tags of every EC2 resource, by resource id; the shapes' own Tags are filled from here when described. */

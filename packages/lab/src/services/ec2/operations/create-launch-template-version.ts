@@ -21,10 +21,11 @@ export function createLaunchTemplateVersion(
   const { SourceVersion: from } = input;
   const source = from === undefined ? undefined : requireVersion(record, from).LaunchTemplateData;
   refuseDryRun(input);
-  const number = (record.template.LatestVersionNumber ?? 0) + 1;
+  const number = record.highestNumber + 1;
   const merged = mergeTemplateData(source, data);
   const version = newVersion(record.template, number, merged, input.VersionDescription, context);
   record.versions.push(version);
+  record.highestNumber = number;
   record.template.LatestVersionNumber = number;
   rememberMade(operation, input, String(number), context);
   return { LaunchTemplateVersion: showVersion(record, version) };

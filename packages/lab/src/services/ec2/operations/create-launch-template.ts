@@ -31,7 +31,7 @@ export function createLaunchTemplate(
     LatestVersionNumber: 1,
   };
   const first = newVersion(template, 1, mergeTemplateData(undefined, data), input.VersionDescription, context);
-  ec2.launchTemplates.set(template.LaunchTemplateId!, { template, versions: [first] });
+  ec2.launchTemplates.set(template.LaunchTemplateId!, { template, versions: [first], highestNumber: 1 });
   putTags(ec2, template.LaunchTemplateId!, tags);
   rememberMade(operation, input, template.LaunchTemplateId!, context);
   return { LaunchTemplate: copyWithTags('launchTemplate', template, ec2) };
