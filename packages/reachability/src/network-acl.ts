@@ -17,6 +17,8 @@ export interface CompiledAcl {
   readonly id: string;
   readonly ingress: readonly CompiledEntry[];
   readonly egress: readonly CompiledEntry[];
+  /** An entry that cannot be read: the whole ACL is unknown. */
+  readonly isUnreadable: boolean;
   /** Rule numbers in use, IPv6 entries included: the numbers are shared. */
   readonly usedNumbers: { readonly ingress: ReadonlySet<number>; readonly egress: ReadonlySet<number> };
 }
@@ -42,6 +44,7 @@ const compileAcl = keepIndex((acl: NetworkAcl): CompiledAcl => {
     id: acl.NetworkAclId ?? '',
     ingress: compileEntries(entries, false),
     egress: compileEntries(entries, true),
+    isUnreadable: entries.some((entry) => entry.Ipv6CidrBlock === undefined && compileEntry(entry).length === 0),
     usedNumbers: { ingress: numbers(false), egress: numbers(true) },
   };
 });
@@ -108,6 +111,7 @@ export function matchAcl(
   addresses: AddressSet,
   ports: Interval,
 ): AclMatch {
+  if (acl.isUnreadable) return { outcome: 'unknown', because: `an entry of ${acl.id} cannot be told` };
   let undecided: readonly Box[] = addresses.map((range) => ({ addresses: range, ports }));
   const allowed: Box[] = [];
   const denied: Box[] = [];
@@ -128,9 +132,9 @@ export function matchAcl(
     }
   }
   denied.push(...undecided);
-  if (denied.length === 0) return { outcome: 'pass', detail: describeAllowed(acl.id, direction, allowedBy) };
+  if (denied.length === 0) return { outcome: 'pass', detail: describeAllowed(allowedBy) };
   const before = deniedBy?.ruleNumber ?? LAST_RULE_NUMBER;
-  const detail = describeDenied(acl.id, direction, deniedBy, ports);
+  const detail = describeDenied(deniedBy, ports);
   if (allowed.length === 0) return { outcome: 'stop', before, detail };
   if (differOnlyInPorts(allowed, denied, addresses)) {
     const passing = allowed.map((box) => describePorts(...box.ports)).join(', ');
@@ -172,16 +176,17 @@ function differOnlyInPorts(allowed: readonly Box[], denied: readonly Box[], addr
   return addresses.length === 1 && [...allowed, ...denied].every(isWhole);
 }
 
-function describeAllowed(id: string, direction: string, entries: readonly CompiledEntry[]): string {
+function describeAllowed(entries: readonly CompiledEntry[]): string {
+  if (entries.length === 1) return `rule ${entries[0]!.ruleNumber} allows ${describeEntry(entries[0]!)}`;
   const rules = entries.map((entry) => `rule ${entry.ruleNumber} allows ${describeEntry(entry)}`);
-  return `${id} ${direction}: ${[...new Set(rules)].join(', ')}`;
+  return [...new Set(rules)].join(', ');
 }
 
-function describeDenied(id: string, direction: string, entry: CompiledEntry | undefined, ports: Interval): string {
+function describeDenied(entry: CompiledEntry | undefined, ports: Interval): string {
   if (entry === undefined || entry.ruleNumber === LAST_RULE_NUMBER) {
-    return `${id} ${direction}: no entry allows ${describePorts(...ports)}, so rule * denies`;
+    return `no entry allows ${describePorts(...ports)}, so rule * denies`;
   }
-  return `${id} ${direction}: rule ${entry.ruleNumber} denies ${describeEntry(entry)}`;
+  return `rule ${entry.ruleNumber} denies ${describeEntry(entry)}`;
 }
 
 function describeEntry(entry: CompiledEntry): string {

@@ -356,9 +356,10 @@ function placesOfEndpoint(
       }),
     );
   // An interface that lists no group of its own has its endpoint's.
-  const whole = known.map((place) =>
-    place.groupIds?.length || groupIds === undefined ? place : { ...place, groupIds },
-  );
+  const whole = known.map((place) => {
+    const carried = place.groupIds?.length ? place.groupIds : groupIds;
+    return { ...place, ownerId: id, ...(carried !== undefined && { groupIds: carried }) };
+  });
   return [...whole, ...made];
 }
 

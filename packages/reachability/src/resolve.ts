@@ -315,11 +315,24 @@ function* findDoubts(network: Network, vpcId: string, lookup: Lookup): Generator
   if (lookup.attributes.support === undefined) yield `the DNS attributes of ${vpcId} were not looked at`;
   const isService = lookup.aws.kind === 'service';
   if (isService && snapshot.vpcEndpoints === undefined) yield 'VPC endpoints were not looked at';
+  const untold = isService ? untoldEndpoint(network, vpcId, lookup) : undefined;
+  if (untold !== undefined) yield untold;
   const byEndpoint = lookup.target.kind === 'endpoint' && lookup.zone === undefined;
   // A hosted zone cannot take the name of an endpoint's private DNS: AWS refuses the association as a conflict.
   if (snapshot.privateHostedZones === undefined && !byEndpoint && lookup.aws.kind !== 'instance') {
     yield 'private hosted zones were not looked at';
   }
+}
+
+function untoldEndpoint(network: Network, vpcId: string, lookup: Lookup): string | undefined {
+  if (lookup.target.kind === 'endpoint') return undefined;
+  const unnamed = (network.endpoints.byVpc.get(vpcId) ?? []).find((entry) =>
+    entry.serviceName.startsWith('unresolved:'),
+  );
+  if (unnamed !== undefined) return `which service ${unnamed.id} serves is not known`;
+  const serving = endpointsFor(network, vpcId, lookup.name, lookup.aws);
+  const untold = serving.find((entry) => entry.endpoint.PrivateDnsEnabled === undefined);
+  return untold && `whether ${untold.id} has private DNS is not in the snapshot`;
 }
 
 function customResolver(network: Network, vpcId: string): string | undefined {

@@ -255,10 +255,22 @@ function placeAt(network: Network, source: Place, address: number): Place | unde
   return place === undefined || groupIds === undefined ? place : { ...place, groupIds };
 }
 
+/** An interface whose address is not known yet may turn out to have this one. */
+function mayHave(network: Network, address: number): boolean {
+  const everywhere = [
+    ...network.places.byId.values(),
+    ...[...network.endpoints.byId.values()].flatMap((entry) => entry.places),
+  ];
+  return everywhere.some(
+    (place) => place.address === undefined && place.addresses.some(([low, high]) => low <= address && address <= high),
+  );
+}
+
 function missAddress(journey: Journey, text: string): void {
   const { snapshot } = journey.network;
   const where = { component: 'networkInterface' as const, id: text };
-  if (snapshot.networkInterfaces === undefined || snapshot.instances === undefined) {
+  const isUntold = snapshot.networkInterfaces === undefined || snapshot.instances === undefined;
+  if (isUntold || mayHave(journey.network, parseAddress(text) ?? -1)) {
     wonder(journey, where, `which interface has ${text} is not in the snapshot`);
     return;
   }

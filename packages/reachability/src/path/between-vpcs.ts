@@ -122,7 +122,7 @@ function peeredLeg(
   if (match.kind === 'route') {
     const { route } = match;
     if (route.target.kind === 'vpcPeeringConnection' && route.target.id === peeringId && !route.isBlackhole) {
-      pass(journey, where, `${table.id}: ${route.text} to ${peeringId}`);
+      pass(journey, where, `${route.text} to ${peeringId}`);
       return;
     }
     if (route.target.kind === 'elsewhere' && !route.isBlackhole) {

@@ -29,13 +29,21 @@ export function peerOf(place: Place, preservesGroups: boolean): Peer {
     addresses: place.addresses,
     groupIds: preservesGroups ? (place.groupIds ?? []) : [],
     ...(!preservesGroups && place.groupIds !== undefined && { hiddenGroupIds: place.groupIds }),
-    ...(preservesGroups && place.groupIds === undefined && { groupsAreUnknown: true }),
+    ...(preservesGroups && isAnyGroupUnknown(place) && { groupsAreUnknown: true }),
   };
 }
 
+// A template may carry a group whose id nobody knows before it is deployed.
+function isAnyGroupUnknown(place: Place): boolean {
+  return place.groupIds?.some((id) => id.startsWith('unresolved:')) ?? true;
+}
+
+/** The other end in a sentence: by its groups, which are what a rule can name, else by what it is. */
 export function describeEnd(place: Place): string {
-  const groups = place.groupIds === undefined || place.groupIds.length === 0 ? '' : ` (${place.groupIds.join(', ')})`;
-  return `${place.ownerId ?? place.id}${groups}`;
+  const isEndpoint = place.ownerId?.startsWith('vpce-') === true;
+  const groups = place.groupIds?.join(', ') ?? '';
+  if (isEndpoint) return groups === '' ? place.ownerId! : `${place.ownerId} (${groups})`;
+  return groups === '' ? (place.ownerId ?? place.id) : groups;
 }
 
 export function describePlace(place: Place): string {

@@ -6,6 +6,8 @@ import type { Edit, Hop } from '../question.js';
 import { type GroupMatch, matchGroups, type Peer } from '../security-group.js';
 import { type EditPeer, protocolText } from './end.js';
 
+type Refusal = Extract<GroupMatch, { readonly outcome: 'stop' }>;
+
 interface GroupCheck {
   readonly place: Place;
   readonly direction: 'ingress' | 'egress';
@@ -48,56 +50,43 @@ function refuseByGroups(
   where: Omit<Hop, 'outcome' | 'detail'>,
   check: GroupCheck,
   groupIds: readonly string[],
-  match: GroupMatch & { readonly outcome: 'stop' },
+  match: Refusal,
 ): void {
-  const { direction, place } = check;
+  const { direction } = check;
   const what = `${protocolText(journey)} ${journey.port} ${direction === 'egress' ? 'to' : 'from'} ${check.peerText}`;
   const code = groupCode(check, groupIds, match);
-  const groups = groupIds.length === 1 ? groupIds[0]! : `none of ${groupIds.join(', ')}`;
-  const owner = place.ownerId ?? place.id;
   const found: Stop = {
     code,
     stage: direction === 'egress' ? 'source' : 'destination',
-    explanation: explainRefusal(code, groups, what, owner, match),
+    explanation: explainRefusal(code, groupIds, what, match),
     evidence: groupIds.map((id) => ({ id, what: describeRules(id, direction, match) })),
     edits: [authorize(journey, check, groupIds[0]!)],
   };
   stop(journey, where, `no rule allows ${what}`, found);
 }
 
-function groupCode(
-  check: GroupCheck,
-  groupIds: readonly string[],
-  match: GroupMatch & { readonly outcome: 'stop' },
-): Code {
+function groupCode(check: GroupCheck, groupIds: readonly string[], match: Refusal): Code {
   if (match.lostReference !== undefined) return 'SG_REFERENCES_NOT_PRESERVED';
   const isShared = check.direction === 'ingress' && groupIds.some((id) => check.sharedWith?.includes(id));
   if (isShared) return 'SG_SHARED_NO_SELF_RULE';
   return match.hasRules ? 'ENI_SG_RULES_MISMATCH' : 'SG_HAS_NO_RULES';
 }
 
-function explainRefusal(
-  code: Code,
-  groups: string,
-  what: string,
-  owner: string,
-  match: GroupMatch & { readonly outcome: 'stop' },
-): string {
+function explainRefusal(code: Code, groupIds: readonly string[], what: string, match: Refusal): string {
+  const groups = groupIds.join(', ');
   switch (code) {
     case 'SG_REFERENCES_NOT_PRESERVED':
       return `The rule that names ${match.lostReference} does not match ${what}: a middlebox on the path hides the group.`;
     case 'SG_SHARED_NO_SELF_RULE':
-      return `Both ends carry ${groups}, which has no rule for itself: it does not allow ${what}.`;
+      return `Both ends carry ${groups}, which has no rule for itself, so it does not allow ${what}.`;
     case 'SG_HAS_NO_RULES':
-      return `${groups} on ${owner} has no rules in this direction, so it does not allow ${what}.`;
+      return `${groups} has no rules in this direction, so it does not allow ${what}.`;
     default:
-      return groups.startsWith('none of')
-        ? `${groups.replace('none', 'None')} on ${owner} allows ${what}.`
-        : `${groups} on ${owner} does not allow ${what}.`;
+      return groupIds.length === 1 ? `${groups} does not allow ${what}.` : `None of ${groups} allows ${what}.`;
   }
 }
 
-function describeRules(id: string, direction: string, match: GroupMatch & { readonly outcome: 'stop' }): string {
+function describeRules(id: string, direction: string, match: Refusal): string {
   const own = match.nearMisses.filter((rule) => rule.startsWith(`${id}: `)).map((rule) => rule.slice(id.length + 2));
   return own.length === 0 ? `${direction}: no rules for IPv4` : `${direction}: ${own.join('; ')}`;
 }

@@ -101,15 +101,15 @@ function takeRouteOut(
   const { target } = route;
   switch (target.kind) {
     case 'gateway':
-      pass(journey, where, `${table.id}: ${route.text} to ${target.id}`);
+      pass(journey, where, `${route.text} to ${target.id}`);
       takeGateway(journey, source, outside, target.id, checkEndpoint);
       return;
     case 'natGateway':
-      pass(journey, where, `${table.id}: ${route.text} to ${target.id}`);
+      pass(journey, where, `${route.text} to ${target.id}`);
       takeNat(journey, source, outside, target.id);
       return;
     case 'elsewhere':
-      wonder(journey, where, `${table.id}: ${route.text} leads to ${target.id}, ${target.what}: unknown from here`);
+      wonder(journey, where, `${route.text} leads to ${target.id}, ${target.what}: unknown from here`);
       return;
     case 'vpcPeeringConnection':
     case 'local':
@@ -264,7 +264,7 @@ function leaveFromNat(journey: Journey, nat: Place, outside: Outside): void {
   }
   const route = match.kind === 'route' ? match.route : undefined;
   if (route?.target.kind === 'gateway' && !route.isBlackhole) {
-    pass(journey, where, `${table.id}: ${route.text} to ${route.target.id}`);
+    pass(journey, where, `${route.text} to ${route.target.id}`);
     takeGateway(journey, nat, outside, route.target.id, (id) =>
       pass(journey, { component: 'vpcEndpoint', id }, 'gateway endpoint'),
     );

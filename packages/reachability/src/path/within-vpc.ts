@@ -44,22 +44,25 @@ function localLeg(journey: Journey, from: Place, to: Place, stage: Stage): Leg {
   const table = routeTableOf(network, from.subnetId, from.vpcId);
   const where = { component: 'routeTable' as const, id: table?.id ?? from.subnetId };
   if (table === undefined) return doubtfulLeg(journey, where, missingTable(network, from.subnetId), false);
+  if (network.vpcs.get(from.vpcId)?.ranges.length === 0 || !network.vpcs.has(from.vpcId)) {
+    return doubtfulLeg(journey, where, `the ranges of ${from.vpcId} are not in the snapshot`, false);
+  }
   const match = matchRoute(network, table, peerOf(to, false));
   if (match.kind === 'unknown') return doubtfulLeg(journey, where, match.because, false);
   if (match.kind === 'none')
     return doubtfulLeg(journey, where, `the ranges of ${from.vpcId} are not in the snapshot`, false);
   const { route } = match;
   if (route.target.kind === 'local') {
-    const note = () => pass(journey, where, `${table.id}: ${route.text} is local`);
+    const note = () => pass(journey, where, `${route.text} is local`);
     return { isMiddlebox: false, note, noteUnlessPlain: () => {} };
   }
   if (!route.isBlackhole && route.target.kind === 'elsewhere') {
     const because = `${table.id}: ${route.text} leads through ${route.target.id}, ${route.target.what}, whose rules are not in the snapshot`;
     return doubtfulLeg(journey, where, because, true);
   }
-  if (!route.isBlackhole && route.target.kind === 'natGateway') return natLeg(journey, where, table, route);
+  if (!route.isBlackhole && route.target.kind === 'natGateway') return natLeg(journey, where, route);
   const note = () =>
-    stop(journey, where, `${table.id}: ${route.text} ${describeTarget(route)}`, strayRoute(table, route, stage, to));
+    stop(journey, where, `${route.text} ${describeTarget(route)}`, strayRoute(table, route, stage, to));
   return { isMiddlebox: false, note, noteUnlessPlain: note };
 }
 
@@ -73,18 +76,13 @@ function doubtfulLeg(
   return { isMiddlebox, note, noteUnlessPlain: note };
 }
 
-function natLeg(
-  journey: Journey,
-  where: Omit<Hop, 'outcome' | 'detail'>,
-  table: CompiledTable,
-  route: CompiledRoute,
-): Leg {
+function natLeg(journey: Journey, where: Omit<Hop, 'outcome' | 'detail'>, route: CompiledRoute): Leg {
   const id = route.target.kind === 'natGateway' ? route.target.id : '';
   const gateway = journey.network.natGateways.get(id);
   if (gateway === undefined) return doubtfulLeg(journey, where, `${id} is not in the snapshot`, true);
   const place = placeOfNat(journey.network, id);
   const note = () => {
-    pass(journey, where, `${table.id}: ${route.text} to ${id}`);
+    pass(journey, where, `${route.text} to ${id}`);
     checkNatState(journey, id, gateway.State);
   };
   return { isMiddlebox: true, note, noteUnlessPlain: note, ...(place !== undefined && { seenAs: place.addresses }) };

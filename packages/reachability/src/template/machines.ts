@@ -1,0 +1,142 @@
+// What a template would start: instances, load balancers' interfaces, and the launches of Auto Scaling groups.
+import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
+import type { Source } from '../question.js';
+import { flagOf, type Properties, type Resource, recordOf, recordsOf, textOf, textsOf } from './properties.js';
+import { subnetIdsOf } from './routes.js';
+
+export interface Machines {
+  readonly instances: readonly Instance[];
+  readonly networkInterfaces: readonly NetworkInterface[];
+  readonly launches: readonly Source[];
+}
+
+export interface SubnetFacts {
+  readonly vpcId?: string;
+  readonly isPublic?: boolean;
+}
+
+export function readMachines(resources: readonly Resource[], subnets: ReadonlyMap<string, SubnetFacts>): Machines {
+  const instances = resources
+    .filter((one) => one.type === 'AWS::EC2::Instance')
+    .map((one) => readInstance(resources, one, subnets));
+  return {
+    instances: instances.map((one) => one.instance),
+    networkInterfaces: [...instances.map((one) => one.networkInterface), ...loadBalancerInterfaces(resources, subnets)],
+    launches: resources
+      .filter((one) => one.type === 'AWS::AutoScaling::AutoScalingGroup')
+      .map((one) => launchOf(resources, one)),
+  };
+}
+
+/** How a launch template, a launch configuration or an instance itself says it. */
+interface Wiring {
+  readonly subnetId?: string;
+  readonly groupIds?: readonly string[];
+  readonly isPublic?: boolean;
+}
+
+function wiringOf(properties: Properties): Wiring {
+  const own = recordsOf(properties.NetworkInterfaces)[0] ?? {};
+  const groups = own.Groups ?? own.GroupSet ?? properties.SecurityGroupIds ?? properties.SecurityGroups;
+  const address = own.AssociatePublicIpAddress ?? properties.AssociatePublicIpAddress;
+  const subnetId = textOf(own.SubnetId ?? properties.SubnetId);
+  const isPublic = address === undefined ? undefined : flagOf(address, false);
+  return {
+    ...(subnetId !== undefined && { subnetId }),
+    ...(groups !== undefined && { groupIds: textsOf(groups) }),
+    ...(isPublic !== undefined && { isPublic }),
+  };
+}
+
+function templateWiring(resources: readonly Resource[], specification: Properties): Wiring {
+  const id = textOf(specification.LaunchTemplateId);
+  const name = textOf(specification.LaunchTemplateName);
+  const found = resources.find(
+    (one) =>
+      one.type === 'AWS::EC2::LaunchTemplate' &&
+      (one.id === id || one.id === name || (name !== undefined && one.properties.LaunchTemplateName === name)),
+  );
+  if (found !== undefined) return wiringOf(recordOf(found.properties.LaunchTemplateData));
+  // A launch template that is elsewhere: its groups are unknown, not none.
+  return { groupIds: [`unresolved:the groups of launch template ${id ?? name ?? ''}`] };
+}
+
+function launchOf(resources: readonly Resource[], group: Resource): Source {
+  const { properties } = group;
+  const mixed = recordOf(recordOf(properties.MixedInstancesPolicy).LaunchTemplate).LaunchTemplateSpecification;
+  const configuration = resources.find(
+    (one) => one.type === 'AWS::AutoScaling::LaunchConfiguration' && one.id === properties.LaunchConfigurationName,
+  );
+  const wiring =
+    configuration !== undefined
+      ? wiringOf(configuration.properties)
+      : templateWiring(resources, recordOf(properties.LaunchTemplate ?? mixed));
+  return {
+    kind: 'launch',
+    name: group.id,
+    subnetIds: subnetIdsOf(properties),
+    securityGroupIds: wiring.groupIds ?? [],
+    ...(wiring.isPublic !== undefined && { associatePublicIpAddress: wiring.isPublic }),
+  };
+}
+
+function readInstance(
+  resources: readonly Resource[],
+  { id, properties }: Resource,
+  subnets: ReadonlyMap<string, SubnetFacts>,
+): { readonly instance: Instance; readonly networkInterface: NetworkInterface } {
+  const base =
+    properties.LaunchTemplate === undefined ? {} : templateWiring(resources, recordOf(properties.LaunchTemplate));
+  const wiring: Wiring = { ...base, ...wiringOf(properties) };
+  const subnetId = wiring.subnetId ?? '';
+  const { vpcId, isPublic } = subnets.get(subnetId) ?? {};
+  const groupIds = wiring.groupIds ?? [`${vpcId}.DefaultSecurityGroup`];
+  const hasElasticIp = resources.some(
+    (one) => /^AWS::EC2::EIP(Association)?$/.test(one.type) && one.properties.InstanceId === id,
+  );
+  const isReachable = hasElasticIp || (wiring.isPublic ?? isPublic ?? false);
+  return {
+    instance: {
+      InstanceId: id,
+      SubnetId: subnetId,
+      VpcId: vpcId,
+      State: { Name: 'running' },
+      PrivateIpAddress: textOf(properties.PrivateIpAddress),
+    },
+    networkInterface: {
+      NetworkInterfaceId: `${id}.eth0`,
+      SubnetId: subnetId,
+      VpcId: vpcId,
+      PrivateIpAddress: textOf(properties.PrivateIpAddress),
+      Groups: groupIds.map((GroupId) => ({ GroupId })),
+      Attachment: { InstanceId: id, DeviceIndex: 0 },
+      ...(isReachable && { Association: { AllocationId: `${id}.PublicIp` } }),
+    },
+  };
+}
+
+function loadBalancerInterfaces(
+  resources: readonly Resource[],
+  subnets: ReadonlyMap<string, SubnetFacts>,
+): readonly NetworkInterface[] {
+  return resources
+    .filter((one) => one.type === 'AWS::ElasticLoadBalancingV2::LoadBalancer')
+    .flatMap((one) =>
+      subnetIdsOf(one.properties).map((subnetId): NetworkInterface => {
+        const vpcId = subnets.get(subnetId)?.vpcId;
+        const groupIds =
+          one.properties.SecurityGroups === undefined
+            ? [`${vpcId}.DefaultSecurityGroup`]
+            : textsOf(one.properties.SecurityGroups);
+        return {
+          NetworkInterfaceId: `${one.id}.${subnetId}`,
+          SubnetId: subnetId,
+          VpcId: vpcId,
+          Description: `ELB ${one.properties.Type === 'network' ? 'net' : 'app'}/${textOf(one.properties.Name) ?? one.id}/0`,
+          InterfaceType: one.properties.Type === 'network' ? 'network_load_balancer' : 'load_balancer',
+          Groups: groupIds.map((GroupId) => ({ GroupId })),
+          ...(one.properties.Scheme !== 'internal' && { Association: { AllocationId: `${one.id}.PublicIp` } }),
+        };
+      }),
+    );
+}
