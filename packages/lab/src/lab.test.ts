@@ -77,6 +77,18 @@ describe('faults', () => {
     expect(clock.now() - startedAtMs).toBe(30_000);
   });
 
+  test('a stale read answers what was so a while ago, and the truth afterwards', async () => {
+    const { lab, ssm, clock } = createTestLab();
+    lab.faults.add({ service: 'ssm', kind: 'staleRead', maxAgeMs: 10_000 });
+    const read = async () => (await ssm.send(new GetParametersByPathCommand({ Path: '/app' }))).Parameters?.length;
+    expect(await read()).toBe(0);
+    await ssm.send(new PutParameterCommand({ Name: '/app/a', Value: 'b', Type: 'String' }));
+    await clock.advance(10_000);
+    expect(await read()).toBe(0);
+    await clock.advance(1);
+    expect(await read()).toBe(1);
+  });
+
   test('a fault ends with its time, or when it is removed', async () => {
     const { lab, sts, clock } = createTestLab();
     lab.faults.add({ service: 'sts', kind: 'serverError', untilMs: clock.now() + 1_000 });

@@ -11,6 +11,8 @@ import { AwsError } from './control-plane/aws-error.js';
 import { ControlPlane } from './control-plane/control-plane.js';
 import { Faults } from './control-plane/faults.js';
 import { createIdSource } from './control-plane/id-source.js';
+import { isReading } from './control-plane/reading-operation.js';
+import { StaleAnswers } from './control-plane/stale-answers.js';
 import { createLabState } from './control-plane/state.js';
 import { DEFAULT_TIMING } from './control-plane/timing.js';
 import type { LabState, LabTiming, Route, ServiceDefinition } from './control-plane/types.js';
@@ -59,6 +61,7 @@ export function createLab(options: LabOptions): Lab {
   const ids = createIdSource(options.seed ?? 1);
   const timing: LabTiming = { ...DEFAULT_TIMING, ...options.timing };
   const faults = new Faults();
+  const staleAnswers = new StaleAnswers(faults, clock);
   const sessions = new Sessions(state, createIdSource((options.seed ?? 1) + 1), wallNow);
   const controlPlane = new ControlPlane({
     state,
@@ -82,15 +85,19 @@ export function createLab(options: LabOptions): Lab {
       await faults.meet(service, operationName, clock);
       const input = codec.decode(operation, dispatch.input);
       authorizeRequest({ state, service, operationName, input, caller, route });
-      const output = controlPlane.apply({
-        service,
-        operationName,
-        input,
-        caller,
-        route,
-        requestId,
-        meetsFault: (kind) => faults.take(kind, service.name, operationName, clock.now()) !== undefined,
-      });
+      const apply = (): object =>
+        controlPlane.apply({
+          service,
+          operationName,
+          input,
+          caller,
+          route,
+          requestId,
+          meetsFault: (kind) => faults.take(kind, service.name, operationName, clock.now()) !== undefined,
+        });
+      const output = isReading(operationName)
+        ? staleAnswers.answer(service.name, operationName, input, apply)
+        : apply();
       return codec.encode(service, operation, output, requestId);
     } catch (error) {
       return codec.encodeError(dispatch.service, asAwsError(error), requestId);

@@ -7,6 +7,7 @@
 //   C5. Effects leave after the state has come to rest, in the order of their emission.
 //   C6. A service that never comes to rest is an error of ours and is thrown, not looped on.
 import type { Clock, Timer } from '../clock.js';
+import { isReading } from './reading-operation.js';
 import type {
   Caller,
   ControlPlaneContext,
@@ -23,8 +24,6 @@ import type {
 } from './types.js';
 
 const MOST_PASSES = 100;
-// These only read; whatever else is called may change something.
-const READING_OPERATION = /^(Describe|Get|List|Simulate)/;
 
 export interface ControlPlaneOptions {
   readonly state: LabState;
@@ -68,7 +67,7 @@ export class ControlPlane {
     try {
       return this.#playAlone(() => {
         const output = operation(input, { ...this.#context(), ...call });
-        if (!READING_OPERATION.test(operationName)) this.#comeToRest();
+        if (!isReading(operationName)) this.#comeToRest();
         return output;
       });
     } finally {

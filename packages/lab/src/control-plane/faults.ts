@@ -16,6 +16,8 @@ export type Fault = {
   /** Answers after `latencyMs` of lab time. */
   | { readonly kind: 'latency'; readonly latencyMs: number }
   | { readonly kind: 'serverError'; readonly statusCode?: 500 | 502 | 503 }
+  /** Describe, Get and List answer as they last did to the same request, up to `maxAgeMs` of lab time ago. */
+  | { readonly kind: 'staleRead'; readonly maxAgeMs: number }
   /** GetParametersByPath: a page without parameters, and with a token to go on. */
   | { readonly kind: 'emptyPage' }
 );

@@ -3,9 +3,18 @@ import type { Fault } from './faults.js';
 import type { ServiceName } from './types.js';
 
 const SERVICES: readonly ServiceName[] = ['ec2', 'autoscaling', 'elasticloadbalancing', 'ssm', 'sts', 'iam'];
-const KINDS: readonly Fault['kind'][] = ['throttle', 'latency', 'serverError', 'emptyPage'];
+const KINDS: readonly Fault['kind'][] = ['throttle', 'latency', 'serverError', 'staleRead', 'emptyPage'];
 const STATUS_CODES: readonly number[] = [500, 502, 503];
-const MEMBERS: readonly string[] = ['service', 'operation', 'kind', 'times', 'untilMs', 'latencyMs', 'statusCode'];
+const MEMBERS: readonly string[] = [
+  'service',
+  'operation',
+  'kind',
+  'times',
+  'untilMs',
+  'latencyMs',
+  'maxAgeMs',
+  'statusCode',
+];
 
 /** Reads a fault as `POST /_lab/faults` takes it. Throws LabError FAULT_INVALID, naming the member. */
 export function parseFault(text: string): Fault {
@@ -16,6 +25,7 @@ export function parseFault(text: string): Fault {
   checkOneOf('kind', given.kind, KINDS);
   if (given.operation !== undefined && typeof given.operation !== 'string') throw invalid('operation must be a name.');
   if (given.kind === 'latency' || given.latencyMs !== undefined) checkNumber('latencyMs', given.latencyMs, 0);
+  if (given.kind === 'staleRead' || given.maxAgeMs !== undefined) checkNumber('maxAgeMs', given.maxAgeMs, 0);
   if (given.times !== undefined) checkNumber('times', given.times, 1);
   if (given.untilMs !== undefined) checkNumber('untilMs', given.untilMs, 0);
   if (given.statusCode !== undefined && !STATUS_CODES.includes(given.statusCode as number)) {

@@ -37,6 +37,7 @@ export interface Endpoint {
 // Longer than the keep-alive of the SDKs, so that they never meet a connection that is just being closed.
 const KEEP_ALIVE_MS = 75_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+const MOST_DISCARDED_BYTES = 64 * LARGEST_BODY_BYTES;
 
 /** Listens. Rejects with LabError PORT_TAKEN or PORT_REFUSED. */
 export async function startEndpoint(lab: Lab, options: EndpointOptions): Promise<Endpoint> {
@@ -101,13 +102,14 @@ async function readBody(incoming: IncomingMessage): Promise<Uint8Array | undefin
   try {
     for await (const chunk of incoming as AsyncIterable<Buffer>) {
       byteCount += chunk.byteLength;
-      if (byteCount > LARGEST_BODY_BYTES) return undefined;
-      chunks.push(chunk);
+      if (byteCount <= LARGEST_BODY_BYTES) chunks.push(chunk);
+      // A client hears a refusal only when its body has been taken; but nobody is listened to for ever.
+      else if (byteCount > MOST_DISCARDED_BYTES) return undefined;
     }
   } catch {
     return undefined;
   }
-  return Buffer.concat(chunks);
+  return byteCount > LARGEST_BODY_BYTES ? undefined : Buffer.concat(chunks);
 }
 
 function describeRequest(incoming: IncomingMessage, body: Uint8Array): LabHttpRequest {
@@ -174,7 +176,7 @@ function json(statusCode: number, value: object): Answer {
 }
 
 function send(response: ServerResponse, { statusCode, headers, body }: LabHttpResponse): void {
-  // The rest of a body that was too large is not read: the connection cannot go on.
+  // The rest of a body that was too large may not have been read: the connection cannot go on.
   const connection = statusCode === 413 ? { connection: 'close' } : {};
   response.writeHead(statusCode, { ...headers, ...connection, 'content-length': body.byteLength });
   response.end(body);

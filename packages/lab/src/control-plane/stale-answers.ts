@@ -1,0 +1,40 @@
+import type { Clock } from '../clock.js';
+import type { Faults } from './faults.js';
+import type { ServiceName } from './types.js';
+
+interface Remembered {
+  readonly output: object;
+  readonly atMs: number;
+}
+
+const MOST_REMEMBERED = 1_000;
+
+/** What reading operations have answered while a `staleRead` fault was in force, so that they can answer it again. */
+export class StaleAnswers {
+  readonly #remembered = new Map<string, Remembered>();
+
+  constructor(
+    private readonly faults: Faults,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The output for a request: an old one while a fault says so and it is young enough, else what `read` gives. */
+  answer(service: ServiceName, operation: string, input: object, read: () => object): object {
+    const nowMs = this.clock.now();
+    const fault = this.faults.take('staleRead', service, operation, nowMs);
+    if (fault?.kind !== 'staleRead') return read();
+    const key = JSON.stringify([service, operation, input]);
+    const last = this.#remembered.get(key);
+    if (last !== undefined && nowMs - last.atMs <= fault.maxAgeMs) return last.output;
+    const output = structuredClone(read());
+    this.#remember(key, { output, atMs: nowMs });
+    return output;
+  }
+
+  #remember(key: string, answer: Remembered): void {
+    this.#remembered.delete(key);
+    this.#remembered.set(key, answer);
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size > MOST_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
+  }
+}
