@@ -186,7 +186,7 @@ describe('names', () => {
 it('worker threads and child processes are on the same instance', async () => {
   const here = open();
   const id = here.boot([service('app', 'family.mjs')]);
-  for (const role of ['main', 'thread', 'secluded', 'child']) {
+  for (const role of ['main', 'thread', 'child']) {
     await here.untilConsole(id, new RegExp(`ROLE ${role} ip-10-0-1-101.us-west-2.compute.internal 10.0.1.10\n`));
   }
   await here.untilConsole(id, /app.service: Deactivated successfully/);

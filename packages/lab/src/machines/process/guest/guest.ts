@@ -4,7 +4,6 @@
 // says, and ties the process's life to the lab's. It has no dependency, and lets nothing keep the process alive that would not
 // have kept it alive on an instance.
 import { syncBuiltinESMExports } from 'node:module';
-import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { openControlChannel } from './control-channel.js';
 import { installHost } from './host.js';
 import { installNames } from './names.js';
@@ -12,13 +11,11 @@ import { GUEST_IDENTITY, type GuestIdentity } from './protocol.js';
 import { installTcp } from './tcp.js';
 import { installUdp } from './udp.js';
 
-// A worker thread may be given an environment of its own.
-const text = process.env[GUEST_IDENTITY] ?? getEnvironmentData(GUEST_IDENTITY);
-if (typeof text !== 'string') {
+const text = process.env[GUEST_IDENTITY];
+if (text === undefined) {
   // Going on would put the process on this machine's own network.
   throw new Error(`${GUEST_IDENTITY} is missing: a process of a lab's instance must pass its whole environment on.`);
 }
-setEnvironmentData(GUEST_IDENTITY, text);
 const identity = JSON.parse(text) as GuestIdentity;
 const channel = openControlChannel(identity);
 installTcp(channel, identity);
