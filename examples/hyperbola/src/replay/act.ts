@@ -1,6 +1,6 @@
 // One act: a stage, traffic, one way to deploy, and what came of it.
 import { appendFileSync, writeFileSync } from 'node:fs';
-import type { Deployment, Ending } from './deployments.js';
+import { type Deployment, deployAsIn2018, deployWithDirectrix, type Ending } from './deployments.js';
 import { lookAtGroup, type Stage } from './stage.js';
 import { startTraffic, type Traffic } from './traffic.js';
 import type { Second, TrafficSummary } from './traffic-record.js';
@@ -12,6 +12,13 @@ export interface Act {
   readonly network: string;
   readonly deploy: (deployment: Deployment) => Promise<Ending>;
 }
+
+/** The three acts of the replay, in order. */
+export const acts: readonly Act[] = [
+  { numeral: 'I', title: 'the cycler of 2018', network: 'N1', deploy: deployAsIn2018 },
+  { numeral: 'II', title: 'directrix deploy', network: 'N1', deploy: deployWithDirectrix },
+  { numeral: 'III', title: 'directrix deploy', network: 'N5', deploy: deployWithDirectrix },
+];
 
 export interface Performance {
   readonly act: Act;

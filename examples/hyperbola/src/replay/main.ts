@@ -3,19 +3,14 @@ import './node-version-warning.js';
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import pc from 'picocolors';
-import { type Act, type Performance, perform, requestsPerSecond } from './act.js';
-import { type DeployResult, deployAsIn2018, deployWithDirectrix } from './deployments.js';
+import { type Act, acts, type Performance, perform, requestsPerSecond } from './act.js';
+import type { DeployResult } from './deployments.js';
 import { setStage } from './stage.js';
 import { renderTable } from './table.js';
 import { findSurprises } from './verdict.js';
 import { createView, type View } from './view.js';
 
 const speed = 10;
-const acts: readonly Act[] = [
-  { numeral: 'I', title: 'the cycler of 2018', network: 'N1', deploy: deployAsIn2018 },
-  { numeral: 'II', title: 'directrix deploy', network: 'N1', deploy: deployWithDirectrix },
-  { numeral: 'III', title: 'directrix deploy', network: 'N5', deploy: deployWithDirectrix },
-];
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort(signal));
