@@ -52,6 +52,7 @@ export function decide(record: RolloutRecord, observation: Observation): Step {
     return endForForeignPin(tracked.record, observation, settled.foreignPin, events);
   let next = noticeBrokenEnvironment(tracked.record, observation, listMembers(tracked.record, observation), events);
   next = haltOnEvidence(next, observation, listMembers(next, observation), events);
+  if (next.ours.pin?.driftCount !== undefined) return takeStep(next, observation, holdForeignPin(observation), events);
   for (let passed = 0; passed < phasesPerStepMax; passed += 1) {
     const plan = phases[next.phase](readSituation(next, observation, listMembers(next, observation)));
     next = plan.record ?? next;
@@ -151,6 +152,12 @@ function endRollout(
   const elapsedMs = at - record.startedAt;
   events.push({ kind: 'finished', at, rolloutId: record.rolloutId, outcome, text, elapsedMs });
   return { record: { ...record, outcome, needs }, decisions: [], events };
+}
+
+/** One look may be an old one: nothing is changed, the pin least of all, before it is known whose it is. */
+function holdForeignPin({ group }: Observation): StepPlan {
+  const text = `${group.name} names launch template version ${group.launchTemplate?.version}, and not by our doing; looking again before believing it`;
+  return { acts: [], holds: [{ code: 'FOREIGN_CHANGE_SEEN', text }] };
 }
 
 function endForForeignPin(

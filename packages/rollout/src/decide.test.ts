@@ -1,0 +1,659 @@
+import { describe, expect, test } from 'vitest';
+import { requestRollback } from './abort.js';
+import { decide } from './decide.js';
+import type { InstanceRecord } from './record.js';
+import { describeDecisions, fresh, now, old, proven, report, type Scene, stage, warm } from './simulation/scene.js';
+
+function decideScene(scene: Scene) {
+  const { record, observation } = stage(scene);
+  const step = decide(record, observation);
+  return { ...step, lines: describeDecisions(step.decisions), evidence: step.record.evidence.map(({ code }) => code) };
+}
+
+const back: Scene['record'] = {
+  phase: 'rollBack',
+  isGoingBack: true,
+  evidence: [{ code: 'UNHEALTHY_AGAIN', message: 'it was', at: now - 5_000, instanceIds: ['x'] }],
+};
+const pinnedBack = { pin: '7', record: back };
+
+describe('roll', () => {
+  const tables: readonly (readonly [string, Scene, readonly string[]])[] = [
+    [
+      'adds three when nothing new is there and MaxSize leaves room',
+      { instances: [old('a'), old('b'), old('c')] },
+      ['setSizes desired 6', 'wait LOOKING_AGAIN'].slice(0, 1),
+    ],
+    [
+      'adds one when MaxSize leaves room for one',
+      { instances: [old('a'), old('b'), old('c')], max: 4 },
+      ['setSizes desired 4'],
+    ],
+    [
+      'adds no more than the old ones that are left, in the last batch',
+      { instances: [old('a'), proven('x'), proven('y'), warm('b'), warm('c')] },
+      ['setSizes desired 4'],
+    ],
+    [
+      'waits for a new one that is healthy but not for long enough',
+      { instances: [old('a'), old('b'), old('c'), fresh('x'), fresh('y'), fresh('z')] },
+      ['wait PROVING'],
+    ],
+    [
+      'waits for a new one that is healthy in one target group of two',
+      {
+        targetGroupCount: 2,
+        instances: [
+          old('a'),
+          old('b'),
+          old('c'),
+          ...['x', 'y', 'z'].map((id) => fresh(id, { health: ['healthy', 'initial'] })),
+        ],
+      },
+      ['wait NOT_HEALTHY_YET'],
+    ],
+    [
+      'waits for launches that the group still owes',
+      { instances: [old('a'), old('b'), old('c')], desired: 6 },
+      ['wait LAUNCHING'],
+    ],
+    [
+      'moves three old ones to Standby when three new ones are verified',
+      { instances: [old('a'), old('b'), old('c'), proven('x'), proven('y'), proven('z')] },
+      ['enterStandby a b c'],
+    ],
+    [
+      'moves one old one for each that is verified, while others still start',
+      {
+        instances: [
+          old('a'),
+          old('b'),
+          old('c'),
+          proven('x'),
+          fresh('y', { state: 'Pending' }),
+          fresh('z', { state: 'Pending' }),
+        ],
+      },
+      ['enterStandby a', 'wait STARTING'],
+    ],
+    [
+      'takes old ones from the zone that has most left',
+      {
+        instances: [
+          old('a', { zone: 'a' }),
+          old('b', { zone: 'b' }),
+          old('c', { zone: 'b' }),
+          proven('x'),
+          fresh('y', { state: 'Pending' }),
+          fresh('z', { state: 'Pending' }),
+        ],
+      },
+      ['enterStandby b', 'wait STARTING'],
+    ],
+    [
+      'moves an ill old one before a healthy one',
+      { instances: [old('a'), old('b', { health: 'unhealthy' }), old('c'), proven('x')], options: { surge: 1 } },
+      ['enterStandby b'],
+    ],
+    [
+      'terminates an old one that EC2 has ended, since it cannot be warm',
+      { instances: [old('a'), old('b', { ec2: 'terminated' }), old('c'), proven('x')], options: { surge: 1 } },
+      ['terminate b and decrement'],
+    ],
+    [
+      'keeps every old one while a verified new one is unhealthy at this moment',
+      { instances: [old('a'), old('b'), old('c'), proven('x', { health: 'unhealthy' })], options: { surge: 1 } },
+      ['wait DIPPED'],
+    ],
+    [
+      'leaves somebody else’s fourth instance its place',
+      { base: 4, instances: [old('a'), old('b'), old('c'), old('d'), proven('x')], options: { surge: 1 } },
+      ['enterStandby a'],
+    ],
+    [
+      'waits for a late joiner that is not InService yet',
+      {
+        instances: [proven('x'), proven('y'), proven('z'), old('late', { state: 'Pending', health: 'absent' })],
+        max: 4,
+        options: { surge: 1 },
+      },
+      ['wait LATE_JOINER'],
+    ],
+    [
+      'leaves alone what somebody else keeps in Standby',
+      { instances: [proven('x'), proven('y'), proven('z'), old('theirs', { state: 'Standby', health: 'absent' })] },
+      ['pinLaunchTemplate $Latest', 'resumeProcesses AZRebalance AlarmNotification ScheduledActions ReplaceUnhealthy'],
+    ],
+    [
+      'starts with the numeric pin, the processes and the new version, in this order',
+      {
+        instances: [old('a'), old('b'), old('c')],
+        pin: '$Latest',
+        suspended: [],
+        ours: {
+          pin: undefined,
+          suspendedProcesses: [],
+          isLaunchTemplatePinned: false,
+          hasCreatedLaunchTemplateVersion: false,
+        },
+        record: { to: { version: '2.0', imageId: 'ami-new' } },
+      },
+      [
+        'pinLaunchTemplate 7',
+        'suspendProcesses AZRebalance AlarmNotification ScheduledActions ReplaceUnhealthy',
+        'createLaunchTemplateVersion from 7',
+      ],
+    ],
+    [
+      'suspends only what runs',
+      { instances: [old('a'), old('b'), old('c')], suspended: ['AZRebalance'], ours: { suspendedProcesses: [] } },
+      ['suspendProcesses AlarmNotification ScheduledActions ReplaceUnhealthy', 'setSizes desired 6'],
+    ],
+  ];
+  test.each(tables)('roll %s', (_name, scene, lines) => {
+    expect(decideScene(scene).lines).toEqual(lines);
+  });
+
+  test('roll ends in finish when everything in service is verified and nothing is on its way', () => {
+    const { record, lines } = decideScene({
+      instances: [proven('x'), proven('y'), proven('z'), warm('a'), warm('b'), warm('c')],
+    });
+    expect(record.phase).toBe('finish');
+    expect(lines).toEqual(['terminate a b c']);
+  });
+});
+
+describe('verification', () => {
+  const learned: Partial<InstanceRecord> = { healthySince: now - 30_000, reportedVersion: '2.0', reportedStatus: 'OK' };
+  const verify = (more: Parameters<typeof fresh>[1], scene: Partial<Scene> = {}) =>
+    decideScene({ instances: [old('a'), old('b'), old('c'), fresh('x', more)], options: { surge: 1 }, ...scene }).record
+      .instances.x?.verifiedAt !== undefined;
+
+  test.each([
+    ['healthy for 30 s, reported', { learned }, true],
+    ['healthy for 29 s', { learned: { ...learned, healthySince: now - 29_000 } }, false],
+    ['healthy in one target group of two', { learned, health: ['healthy', 'initial'] }, false],
+    ['nothing reported', { learned: { ...learned, reportedVersion: undefined, reportedStatus: undefined } }, false],
+    ['the version reported, but KO', { learned: { ...learned, reportedStatus: 'KO: secrets' } }, false],
+    ['still Pending', { learned, state: 'Pending' }, false],
+  ] as const)('verification %s', (_name, more, isVerified) => {
+    expect(verify(more, { targetGroupCount: 2 })).toBe(isVerified);
+  });
+
+  test('a dip starts the timer again', () => {
+    const { record } = decideScene({ instances: [old('a'), old('b'), old('c'), proven('x', { health: 'unhealthy' })] });
+    expect(record.instances.x).toMatchObject({ dipCount: 1, unhealthySince: now });
+    expect(record.instances.x?.healthySince).toBeUndefined();
+  });
+
+  test('what an earlier instance of the same private name said does not count', () => {
+    const said = { ...report('x', '1.0'), at: now - 100_000 };
+    expect(decideScene({ instances: [old('a'), fresh('x')], reports: [said] }).evidence).toEqual([]);
+  });
+
+  test('a report is matched by its FQDN when nobody named the instance', () => {
+    const said = { ...report('x', '2.0'), instanceId: undefined };
+    expect(
+      decideScene({ instances: [old('a'), fresh('x')], reports: [said] }).record.instances.x?.reportedVersion,
+    ).toBe('2.0');
+  });
+});
+
+describe('evidence', () => {
+  const among = (more: Parameters<typeof fresh>[1], scene: Partial<Scene> = {}): Scene => ({
+    instances: [old('a'), old('b'), old('c'), fresh('x', more)],
+    options: { surge: 1 },
+    ...scene,
+  });
+  const failed = (statusMessage: string) => [
+    {
+      activityId: '1',
+      statusCode: 'Failed',
+      statusMessage,
+      cause: 'an instance was started',
+      description: 'Launching a new EC2 instance',
+      startedAt: now - 1_000,
+    },
+  ];
+  const ended = (cause: string) => [
+    {
+      activityId: '1',
+      statusCode: 'Successful',
+      cause,
+      description: 'Terminating EC2 instance: x',
+      startedAt: now - 1_000,
+    },
+  ];
+  const tables: readonly (readonly [string, Scene, readonly string[]])[] = [
+    ['wrong version', among({}, { reports: [report('x', '1.9')] }), ['WRONG_VERSION']],
+    ['wrong image', among({ imageId: 'ami-other' }), ['WRONG_IMAGE']],
+    [
+      'never healthy by startTimeout',
+      among({ health: 'unhealthy', learned: { firstSeenAt: now - 300_000 } }, { record: { startedAt: now - 400_000 } }),
+      ['START_TIMEOUT'],
+    ],
+    [
+      'not healthy, one second before startTimeout',
+      among({ health: 'unhealthy', learned: { firstSeenAt: now - 299_000 } }, { record: { startedAt: now - 400_000 } }),
+      [],
+    ],
+    [
+      'of the release before the rollout began, not healthy since',
+      among({ health: 'unhealthy', learned: { firstSeenAt: now - 9_000_000 } }),
+      [],
+    ],
+    [
+      'unhealthy for 30 s after it was healthy',
+      among({ health: 'unhealthy', learned: { unhealthySince: now - 30_000, dipCount: 1 } }),
+      ['UNHEALTHY_AGAIN'],
+    ],
+    [
+      'unhealthy for 29 s after it was healthy',
+      among({ health: 'unhealthy', learned: { unhealthySince: now - 29_000, dipCount: 1 } }),
+      [],
+    ],
+    [
+      'the third dip',
+      among({ health: 'unhealthy', learned: { healthySince: now - 5_000, dipCount: 2 } }),
+      ['UNHEALTHY_AGAIN'],
+    ],
+    ['ended by EC2', among({ ec2: 'terminated' }), ['INSTANCE_LOST']],
+    [
+      'taken by a health check',
+      among(
+        { state: 'Terminating' },
+        { activities: ended('an instance was taken out of service in response to an ELB system health check failure') },
+      ),
+      ['INSTANCE_LOST'],
+    ],
+    [
+      'taken by a scale-in',
+      among(
+        { state: 'Terminating' },
+        {
+          activities: ended(
+            'an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from 4 to 3',
+          ),
+        },
+      ),
+      [],
+    ],
+    [
+      'launch refused',
+      among({}, { activities: failed('The image id ami-new does not exist. Launching EC2 instance failed.') }),
+      ['LAUNCH_FAILED'],
+    ],
+    [
+      'launch without capacity',
+      among(
+        {},
+        {
+          activities: failed(
+            'We currently do not have sufficient t3.small capacity in the Availability Zone you requested',
+          ),
+        },
+      ),
+      [],
+    ],
+    [
+      'silent for startTimeout',
+      among({ learned: { healthySince: now - 300_000 } }, { record: { phaseSince: now - 300_000 } }),
+      ['VERSION_NOT_REPORTED'],
+    ],
+    [
+      'silent for startTimeout, but resumed a moment ago',
+      among({ learned: { healthySince: now - 300_000 } }, { record: { phaseSince: now - 2_000 } }),
+      [],
+    ],
+    [
+      'nothing verified by the progress deadline',
+      among({ health: 'initial' }, { record: { progressAt: now - 630_000 } }),
+      ['PROGRESS_DEADLINE'],
+    ],
+    [
+      'refused five times',
+      among({}, { record: { failure: { count: 5, since: now - 60_000, code: 'AccessDenied', message: 'no' } } }),
+      ['APPLY_FAILED'],
+    ],
+  ];
+  test.each(tables)('evidence %s', (_name, scene, codes) => {
+    const { evidence, record } = decideScene(scene);
+    expect(evidence).toEqual(codes);
+    expect(record.isGoingBack === true).toBe(codes.length > 0);
+  });
+
+  test('evidence carries the id, the target group, the state, the reason, the description and the seconds', () => {
+    const { record } = decideScene(
+      among({
+        health: 'unhealthy',
+        learned: { unhealthySince: now - 41_000, dipCount: 1, reportedStatus: 'KO: secrets' },
+      }),
+    );
+    expect(record.evidence[0]?.message).toBe(
+      'x was healthy and is target unhealthy Target.ResponseCodeMismatch (Health checks failed with these codes: [502]) in target group web for 41 s now; it says: KO: secrets.',
+    );
+  });
+
+  test('an instance that one observation does not show is not lost; one that three do not show is', () => {
+    const { record, observation } = stage({ instances: [old('a'), old('b'), old('c'), fresh('x')] });
+    const without = {
+      ...observation,
+      group: { ...observation.group, instances: observation.group.instances.slice(0, 3) },
+    };
+    const first = decide(record, without).record;
+    const second = decide(first, without).record;
+    const third = decide(second, without).record;
+    expect([first, second, third].map(({ evidence }) => evidence.length)).toEqual([0, 0, 1]);
+    expect(third.evidence[0]?.code).toBe('INSTANCE_LOST');
+  });
+
+  test('what breaks old and new alike is said, and not held against the release', () => {
+    const ill = { health: 'unhealthy' };
+    const { evidence, events } = decideScene({
+      instances: [
+        old('a', ill),
+        old('b', ill),
+        old('c', ill),
+        fresh('x', { ...ill, learned: { unhealthySince: now - 60_000, dipCount: 1 } }),
+      ],
+    });
+    expect(evidence).toEqual([]);
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'notice', code: 'ENVIRONMENT_ALREADY_BROKEN' }));
+  });
+});
+
+describe('going back', () => {
+  const bad = (id: string) => fresh(id, { health: 'unhealthy' });
+  const tables: readonly (readonly [string, Scene, readonly string[]])[] = [
+    [
+      'points back first, then wakes what is warm, then quarantines',
+      {
+        record: { ...back, phase: 'halt' },
+        instances: [old('a'), warm('b'), bad('x'), proven('y')],
+        base: 3,
+      },
+      ['pinLaunchTemplate 7', 'exitStandby b', 'quarantine x', 'wait OLD_ONES_FIRST'],
+    ],
+    [
+      'borrows MaxSize when the warm ones do not fit under it',
+      { ...pinnedBack, instances: [warm('a'), warm('b'), warm('c'), proven('y'), proven('z'), proven('v')], max: 4 },
+      ['setSizes max 6', 'exitStandby a b c', 'wait OLD_ONES_FIRST'],
+    ],
+    [
+      'keeps a new one that serves until enough serve without it',
+      {
+        ...pinnedBack,
+        instances: [old('a'), old('b'), old('c', { state: 'Pending', health: 'absent' }), proven('y')],
+        base: 3,
+      },
+      ['wait OLD_ONES_FIRST OLD_NOT_SERVING_YET'],
+    ],
+    [
+      'terminates a new one that serves when enough old ones do',
+      { ...pinnedBack, instances: [old('a'), old('b'), old('c'), proven('y')] },
+      ['terminate y and decrement'],
+    ],
+    [
+      'waits with quarantine until a Pending one can be detached',
+      {
+        ...pinnedBack,
+        record: { ...back, phaseSince: now - 1_000 },
+        instances: [old('a'), old('b'), old('c'), fresh('x', { state: 'Pending' })],
+      },
+      ['wait QUARANTINE_AWAITS_IN_SERVICE'],
+    ],
+    [
+      'terminates a Pending one that did not become InService in time',
+      {
+        ...pinnedBack,
+        record: { ...back, phaseSince: now - 60_000 },
+        instances: [old('a'), old('b'), old('c'), fresh('x', { state: 'Pending' })],
+      },
+      ['terminate x and decrement'],
+    ],
+    [
+      'terminates a Pending one that no evidence names at once',
+      { ...pinnedBack, instances: [old('a'), old('b'), old('c'), fresh('w', { state: 'Pending' })] },
+      ['terminate w and decrement'],
+    ],
+    [
+      'launches nothing while an old one lives',
+      { ...pinnedBack, instances: [old('a'), old('b'), warm('c', { state: 'EnteringStandby' }), proven('y')], base: 3 },
+      ['wait OLD_ONES_FIRST DRAINING'],
+    ],
+    [
+      'launches old ones again where the warm ones are gone',
+      { ...pinnedBack, instances: [proven('x'), proven('y'), proven('z')] },
+      ['setSizes desired 6', 'wait OLD_ONES_FIRST'],
+    ],
+    [
+      'leaves to MinSize what it does not let go, and launches old ones first',
+      { ...pinnedBack, min: 3, instances: [proven('x'), proven('y'), proven('z')], max: 3 },
+      ['setSizes max 6', 'setSizes desired 6', 'wait OLD_ONES_FIRST'],
+    ],
+    [
+      'gives up launches that have failed, before the good version would be launched for them',
+      {
+        ...pinnedBack,
+        record: { ...back, phase: 'halt' },
+        pin: '8',
+        desired: 6,
+        instances: [old('a'), old('b'), old('c')],
+        activities: [
+          {
+            activityId: '1',
+            statusCode: 'Failed',
+            statusMessage: 'no such image',
+            cause: 'x',
+            description: 'Launching a new EC2 instance',
+            startedAt: now - 1_000,
+          },
+        ],
+      },
+      ['pinLaunchTemplate 7', 'setSizes desired 3', 'wait LAUNCHING'],
+    ],
+    [
+      'replaces an old one that EC2 has ended by one of the good version',
+      { ...pinnedBack, instances: [old('a'), old('b'), old('c', { ec2: 'terminated' })] },
+      ['terminate c', 'wait OLD_NOT_SERVING_YET'],
+    ],
+    [
+      'withdraws the template version, then restores the alias and the processes',
+      { ...pinnedBack, record: { ...back, phase: 'finish' }, instances: [old('a'), old('b'), old('c')] },
+      ['deleteLaunchTemplateVersion 8'],
+    ],
+    [
+      'restores the alias once it means the good version',
+      {
+        ...pinnedBack,
+        record: { ...back, phase: 'finish' },
+        ours: { hasCreatedLaunchTemplateVersion: false },
+        launchTemplate: { latestVersion: '7', defaultVersion: '7' },
+        instances: [old('a'), old('b'), old('c')],
+      },
+      ['pinLaunchTemplate $Latest', 'resumeProcesses AZRebalance AlarmNotification ScheduledActions ReplaceUnhealthy'],
+    ],
+    [
+      'learns the number of a version whose creation was cut short, to withdraw it',
+      {
+        ...pinnedBack,
+        record: { ...back, phase: 'finish', to: { version: '2.0', imageId: 'ami-new' } },
+        instances: [old('a'), old('b'), old('c')],
+      },
+      ['createLaunchTemplateVersion from 7'],
+    ],
+  ];
+  test.each(tables)('going back %s', (_name, scene, lines) => {
+    expect(decideScene(scene).lines).toEqual(lines);
+  });
+
+  test('going back stays pinned to the number when the alias means another version, and says so', () => {
+    const { record, events } = decideScene({
+      ...pinnedBack,
+      record: { ...back, phase: 'finish' },
+      ours: { hasCreatedLaunchTemplateVersion: false, suspendedProcesses: [] },
+      launchTemplate: { latestVersion: '9', defaultVersion: '7' },
+      instances: [old('a'), old('b'), old('c')],
+    });
+    expect(record.outcome).toBe('rolledBack');
+    expect(events.at(-1)).toMatchObject({
+      text: expect.stringContaining('stays pinned to launch template version 7, because $Latest means 9'),
+    });
+  });
+
+  test('going back in vain asks for a human, and says how it stands', () => {
+    const { record } = decideScene({
+      ...pinnedBack,
+      record: { ...back, progressAt: now - 630_000 },
+      instances: [old('a', { health: 'unhealthy' }), old('b'), old('c'), proven('y')],
+    });
+    expect(record).toMatchObject({
+      outcome: 'needsHuman',
+      needs: expect.stringMatching(/^ROLLBACK_DEADLINE: .*2 of 3 old instances serve/),
+    });
+  });
+
+  test('going back with nothing of ours left restores everything before it asks for a human', () => {
+    const { record, lines } = decideScene({
+      ...pinnedBack,
+      record: { ...back, progressAt: now - 630_000 },
+      instances: [old('a', { health: 'unhealthy' }), old('b'), old('c')],
+    });
+    expect(record).toMatchObject({
+      phase: 'finish',
+      needs: expect.stringMatching(/^OLD_NOT_SERVING: .*a is target unhealthy/),
+    });
+    expect(lines).toEqual(['deleteLaunchTemplateVersion 8']);
+  });
+});
+
+describe('finish', () => {
+  const finish: Scene['record'] = { phase: 'finish' };
+  test('nothing warm is terminated while a new one is unhealthy at this moment', () => {
+    const { lines } = decideScene({
+      record: finish,
+      instances: [proven('x'), proven('y'), proven('z', { health: 'unhealthy' }), warm('a'), warm('b'), warm('c')],
+    });
+    expect(lines).toEqual(['wait DIPPED']);
+  });
+
+  test('a late joiner of the release before sends the rollout back to roll', () => {
+    const { record, lines } = decideScene({
+      record: finish,
+      instances: [proven('x'), proven('y'), proven('z'), old('late')],
+      base: 3,
+    });
+    expect(record).toMatchObject({ phase: 'roll', roundCount: 1 });
+    expect(lines).toEqual(['enterStandby late']);
+  });
+
+  test('late joiners without end ask for a human', () => {
+    const { record } = decideScene({ record: { ...finish, roundCount: 10 }, instances: [proven('x'), old('late')] });
+    expect(record).toMatchObject({ outcome: 'needsHuman', needs: expect.stringMatching(/^FOREIGN_INSTANCES: late/) });
+  });
+
+  test('a group that follows $Default gets the default version moved before it follows it again', () => {
+    const original = { launchTemplate: { launchTemplateId: 'lt-1', launchTemplateName: 'web', version: '$Default' } };
+    const instances = [proven('x'), proven('y'), proven('z')];
+    expect(decideScene({ record: finish, instances, original }).lines).toEqual(['setDefaultLaunchTemplateVersion 8']);
+    const moved = { latestVersion: '8', defaultVersion: '8' };
+    expect(decideScene({ record: finish, instances, original, launchTemplate: moved }).lines[0]).toBe(
+      'pinLaunchTemplate $Default',
+    );
+  });
+
+  test('our part of the capacity goes by id, the newest first, and never as a number', () => {
+    const { lines } = decideScene({
+      record: finish,
+      base: 2,
+      instances: [
+        proven('x'),
+        proven('y'),
+        proven('z', { known: { ...proven('z').known, firstSeenAt: now - 1_000 } as InstanceRecord }),
+      ],
+    });
+    expect(lines).toEqual(['terminate z and decrement']);
+  });
+
+  test('processes that somebody had suspended before us stay suspended', () => {
+    const { lines } = decideScene({
+      record: finish,
+      instances: [proven('x'), proven('y'), proven('z')],
+      original: { suspendedProcesses: ['AZRebalance'] },
+      ours: { suspendedProcesses: ['AlarmNotification'] },
+    });
+    expect(lines.at(-1)).toBe('resumeProcesses AlarmNotification');
+  });
+});
+
+describe('others in the same group', () => {
+  test('a pin that somebody moved is named after three looks, and not fought', () => {
+    const { record, observation } = stage({ instances: [old('a'), old('b'), old('c'), fresh('x')] });
+    const moved = {
+      ...observation,
+      group: {
+        ...observation.group,
+        launchTemplate: { launchTemplateId: 'lt-1', launchTemplateName: 'web', version: '5' },
+      },
+    };
+    let next = record;
+    const decided: string[] = [];
+    for (let look = 0; look < 3; look += 1) {
+      const step = decide(next, moved);
+      next = step.record;
+      decided.push(...describeDecisions(step.decisions).filter((line) => !line.startsWith('wait')));
+    }
+    expect(next).toMatchObject({
+      outcome: 'needsHuman',
+      needs: expect.stringMatching(/^LAUNCH_TEMPLATE_CHANGED: .*version 5.*at 8/),
+    });
+    expect(decided).toEqual([]);
+  });
+
+  test('a scale-out is believed after three looks, and is theirs', () => {
+    const { record, observation } = stage({ instances: [old('a'), old('b'), old('c'), fresh('x')], base: 3 });
+    const scaled = { ...observation, group: { ...observation.group, desiredCapacity: 5 } };
+    const steps = [record];
+    for (let look = 0; look < 3; look += 1) steps.push(decide(steps.at(-1) ?? record, scaled).record);
+    expect(steps.map(({ base }) => base?.desiredCapacity)).toEqual([3, 3, 3, 4]);
+    expect(steps.at(-1)?.ours.surge).toBe(1);
+  });
+
+  test('capacity is not written while one look differs from what was known', () => {
+    const { record, observation } = stage({ instances: [old('a'), old('b'), old('c')] });
+    const odd = { ...observation, group: { ...observation.group, desiredCapacity: 4 } };
+    expect(describeDecisions(decide(record, odd).decisions)).toEqual(['wait LAUNCHING FOREIGN_CHANGE_SEEN']);
+  });
+});
+
+describe('abort', () => {
+  test.each(['prove', 'canary', 'roll', 'bake', 'repair', 'finish'] as const)('abort in %s points back', (phase) => {
+    const { record, observation } = stage({
+      instances: [old('a'), old('b'), old('c'), proven('x')],
+      record: { phase },
+    });
+    const aborted = requestRollback(record, { text: 'Ann said so', at: now });
+    const step = decide(aborted, observation);
+    expect(step.record).toMatchObject({ isGoingBack: true, phase: 'halt' });
+    expect(describeDecisions(step.decisions)[0]).toBe('pinLaunchTemplate 7');
+  });
+
+  test('abort of what is done changes nothing', () => {
+    const { record } = stage({ instances: [], record: { outcome: 'done' } });
+    expect(requestRollback(record, { text: 'too late', at: now })).toBe(record);
+  });
+
+  test('abort on the way back goes on going back', () => {
+    const { record } = stage({ instances: [], record: { ...back, outcome: 'needsHuman', needs: 'X' } });
+    expect(requestRollback(record, { text: 'again', at: now })).toMatchObject({
+      phase: 'rollBack',
+      outcome: undefined,
+      needs: undefined,
+    });
+  });
+});
+
+test('decide leaves a record with an outcome as it is', () => {
+  const { record, observation } = stage({ instances: [old('a')], record: { outcome: 'done' } });
+  expect(decide(record, observation)).toEqual({ record, decisions: [], events: [] });
+});
