@@ -147,6 +147,31 @@ describe('an attempt that the network lets through', () => {
     ]);
   });
 
+  it.each(['10.0.1.50', '44.1.2.3'])(
+    'meets the load balancer at %s, on the ports of its listeners',
+    async (address) => {
+      const { clock, connect, verdicts, state } = setUp();
+      const LoadBalancerArn =
+        'arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer/app/web/50dc6c495c0c9188';
+      state.ec2.networkInterfaces.set('eni-lb', {
+        NetworkInterfaceId: 'eni-lb',
+        RequesterId: 'amazon-elb',
+        Description: 'ELB app/web/50dc6c495c0c9188',
+        PrivateIpAddress: '10.0.1.50',
+        Association: { PublicIp: '44.1.2.3' },
+      });
+      state.elbv2.listeners.set('listener', {
+        listener: { ListenerArn: 'listener', LoadBalancerArn, Port: 80 },
+        rules: new Map(),
+      });
+      state.elbv2.listenerUrls.set('listener', 'http://127.0.0.1:4567');
+      connect(address, 80);
+      connect(address, 8080);
+      await clock.advance(60_000);
+      expect(verdicts).toEqual([{ kind: 'open', host: '127.0.0.1', port: 4567 }]);
+    },
+  );
+
   it('meets nobody at other public addresses', async () => {
     const { clock, connect, verdicts } = setUp();
     connect('93.184.216.34', 443);
