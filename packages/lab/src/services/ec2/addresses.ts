@@ -41,7 +41,11 @@ export function checkPrivateAddress(subnet: Subnet, address: string, state: Ec2S
 export function recountAddresses(state: Ec2State, subnetId: string | undefined): void {
   const subnet = subnetId === undefined ? undefined : state.subnets.get(subnetId);
   if (subnet === undefined) return;
-  subnet.AvailableIpAddressCount = usableRange(subnet).count - takenAddresses(state, subnet).size;
+  let takenCount = 0;
+  for (const eni of state.networkInterfaces.values()) {
+    if (eni.SubnetId === subnetId) takenCount += eni.PrivateIpAddresses?.length ?? 0;
+  }
+  subnet.AvailableIpAddressCount = usableRange(subnet).count - takenCount;
 }
 
 export function insufficientFreeAddresses(subnet: Subnet): AwsError {

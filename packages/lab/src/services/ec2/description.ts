@@ -4,6 +4,7 @@
 //   2. What is handed out is a copy with its tags; nobody can change EC2's books through it.
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../control-plane/types.js';
+import { copyOf } from './copy.js';
 import { checkFilters, type FilterFields, passesFilters } from './filters.js';
 import { type PageRequest, pageOf } from './paging.js';
 import { refuseDryRun } from './refusals.js';
@@ -41,7 +42,7 @@ export function describe<K extends ResourceKind>(
 
 /** A copy for a response, with the tags that the resource has now. */
 export function copyWithTags<K extends ResourceKind>(kind: K, resource: ResourceOf<K>, state: Ec2State): ResourceOf<K> {
-  const tags: Tag[] = structuredClone([...tagsOf(state, kindOf(kind).idOf(resource))]);
+  const tags: Tag[] = copyOf([...tagsOf(state, kindOf(kind).idOf(resource))]);
   const member = kind === 'networkInterface' ? { TagSet: tags } : { Tags: tags };
-  return { ...structuredClone(resource as object), ...member } as ResourceOf<K>;
+  return { ...copyOf(resource as object), ...member } as ResourceOf<K>;
 }

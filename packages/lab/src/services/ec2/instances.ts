@@ -8,6 +8,7 @@
 import type { Instance, InstanceState, InstanceStateChange } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../control-plane/aws-error.js';
 import type { ControlPlaneContext } from '../../control-plane/types.js';
+import { copyOf } from './copy.js';
 import { clearPublicAddress, deleteInterface, givePublicAddress, showInterfaces } from './network-interfaces.js';
 import { networkChanged } from './network-revision.js';
 import { kindOf, requireResource } from './resources.js';
@@ -173,7 +174,7 @@ function stateChange(instance: Instance, previous: InstanceStateName): InstanceS
   return {
     InstanceId: instance.InstanceId,
     PreviousState: stateNamed(previous),
-    CurrentState: structuredClone(instance.State),
+    CurrentState: copyOf(instance.State),
   };
 }
 

@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../control-plane/types.js';
 import { requireTemplate, requireVersion } from './launch-templates.js';
-import { invalidParameterCombination } from './refusals.js';
+import { invalidParameterCombination, notEmulated } from './refusals.js';
 
 /** What RunInstances is to launch: the request, put over its launch template. */
 export interface LaunchSpecification {
@@ -36,6 +36,7 @@ export interface LaunchSpecification {
 
 export function launchSpecification(input: RunInstancesRequest, context: OperationContext): LaunchSpecification {
   const { data, templateTags } = templateOf(input, context);
+  refuseWhatIsNotEmulated({ ...(data as object), ...defined(input) });
   const networkInterfaces = interfacesOf(input, data);
   const subnetId = input.SubnetId;
   if (subnetId !== undefined && input.NetworkInterfaces?.length) {
@@ -79,6 +80,14 @@ function templateOf(input: RunInstancesRequest, context: OperationContext) {
     { Key: 'aws:ec2launchtemplate:version', Value: String(version.VersionNumber) },
   ];
   return { data: version.LaunchTemplateData ?? {}, templateTags };
+}
+
+/** What would launch something else than was asked for, if it were ignored. */
+function refuseWhatIsNotEmulated(wanted: Partial<RunInstancesRequest>): void {
+  if (wanted.InstanceMarketOptions?.MarketType !== undefined) throw notEmulated('Spot and other market options');
+  if (wanted.HibernationOptions?.Configured === true) throw notEmulated('hibernation');
+  if (wanted.EnclaveOptions?.Enabled === true) throw notEmulated('enclaves');
+  if (wanted.Ipv6AddressCount !== undefined || wanted.Ipv6Addresses?.length) throw notEmulated('IPv6 addresses');
 }
 
 /** Interfaces of the request are put over those of the template, device by device. */

@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../control-plane/aws-error.js';
 import type { ControlPlaneContext } from '../../control-plane/types.js';
+import { copyOf } from './copy.js';
 import { invalidParameterValue, missingParameter } from './refusals.js';
 import { requireResource } from './resources.js';
 
@@ -74,7 +75,7 @@ export function mergeTemplateData(
   data: RequestLaunchTemplateData,
 ): ResponseLaunchTemplateData {
   const given = Object.entries(data).filter(([, value]) => value !== undefined && !isEmptyList(value));
-  return structuredClone({ ...source, ...Object.fromEntries(given) }) as ResponseLaunchTemplateData;
+  return copyOf({ ...source, ...Object.fromEntries(given) }) as ResponseLaunchTemplateData;
 }
 
 function isEmptyList(value: unknown): boolean {
@@ -84,7 +85,7 @@ function isEmptyList(value: unknown): boolean {
 /** A copy as the Describe operations show it. */
 export function showVersion(record: LaunchTemplateRecord, version: LaunchTemplateVersion): LaunchTemplateVersion {
   return {
-    ...structuredClone(version),
+    ...copyOf(version),
     DefaultVersion: version.VersionNumber === record.template.DefaultVersionNumber,
   };
 }

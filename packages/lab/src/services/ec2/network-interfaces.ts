@@ -9,6 +9,7 @@ import {
   publicDnsName,
   recountAddresses,
 } from './addresses.js';
+import { copyOf } from './copy.js';
 import { requireResource } from './resources.js';
 import type { Ec2State } from './state.js';
 import { putTags } from './tags.js';
@@ -168,7 +169,7 @@ export function showInterfaces(instanceId: string, state: Ec2State): void {
     },
   })) as typeof instance.NetworkInterfaces;
   const primary = attached[0];
-  instance.SecurityGroups = structuredClone(primary?.Groups ?? []);
+  instance.SecurityGroups = copyOf(primary?.Groups ?? []);
   instance.PublicIpAddress = primary?.Association?.PublicIp;
   instance.PublicDnsName = primary?.Association?.PublicDnsName ?? '';
   instance.PrivateIpAddress = primary?.PrivateIpAddress;

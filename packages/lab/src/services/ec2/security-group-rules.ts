@@ -9,6 +9,7 @@ import type {
 import { AwsError } from '../../control-plane/aws-error.js';
 import type { OperationContext } from '../../control-plane/types.js';
 import { parseIpv4Block, parseIpv6Block } from './cidr.js';
+import { copyOf } from './copy.js';
 import { invalidParameterValue, missingParameter } from './refusals.js';
 import { requireResource } from './resources.js';
 import type { Ec2State } from './state.js';
@@ -242,7 +243,7 @@ export function addRules(
     putTags(ec2, rule.SecurityGroupRuleId!, tags);
   }
   showPermissions(group, ec2);
-  return added.map((rule) => ({ ...structuredClone(rule), Tags: [...tagsOf(ec2, rule.SecurityGroupRuleId!)] }));
+  return added.map((rule) => ({ ...copyOf(rule), Tags: [...tagsOf(ec2, rule.SecurityGroupRuleId!)] }));
 }
 
 function peerMembers(peer: RulePeer): Partial<SecurityGroupRule> {

@@ -31,8 +31,7 @@ export function checkTags(tags: readonly Tag[]): void {
   const keys = new Set<string>();
   for (const { Key: key = '', Value: value = '' } of tags) {
     if (key === '') throw invalidParameterValue('Tag key cannot be null or empty.');
-    // Auto Scaling launches with its own reserved tags through the same call.
-    if (key.startsWith('aws:') && !key.startsWith('aws:autoscaling:')) {
+    if (key.startsWith('aws:')) {
       throw invalidParameterValue("Tag keys starting with 'aws:' are reserved for internal use");
     }
     if (key.length > 128) throw invalidParameterValue(`Tag key exceeds the maximum length of 128 characters`);

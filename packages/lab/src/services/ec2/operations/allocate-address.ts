@@ -1,6 +1,7 @@
 import type { Address, AllocateAddressRequest, AllocateAddressResult } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { drawPublicAddress } from '../addresses.js';
+import { copyOf } from '../copy.js';
 import { refuseDryRun } from '../refusals.js';
 import { putTags, tagsFor } from '../tags.js';
 
@@ -17,5 +18,5 @@ export function allocateAddress(input: AllocateAddressRequest, context: Operatio
   };
   ec2.addresses.set(address.AllocationId!, address);
   putTags(ec2, address.AllocationId!, tags);
-  return structuredClone(address);
+  return copyOf(address);
 }

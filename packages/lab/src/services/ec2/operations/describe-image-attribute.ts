@@ -1,5 +1,6 @@
 import type { DescribeImageAttributeRequest, ImageAttribute } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
+import { copyOf } from '../copy.js';
 import { notEmulated, refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
@@ -13,7 +14,7 @@ export function describeImageAttribute(
     case 'launchPermission':
       return {
         ImageId: image.ImageId,
-        LaunchPermissions: structuredClone(context.state.ec2.launchPermissions.get(image.ImageId!) ?? []),
+        LaunchPermissions: copyOf(context.state.ec2.launchPermissions.get(image.ImageId!) ?? []),
       };
     case 'description':
       return { ImageId: image.ImageId, Description: { Value: image.Description } };

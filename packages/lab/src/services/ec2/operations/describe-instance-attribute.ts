@@ -1,5 +1,6 @@
 import type { DescribeInstanceAttributeRequest, InstanceAttribute } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
+import { copyOf } from '../copy.js';
 import { requireInstances } from '../instances.js';
 import { notEmulated, refuseDryRun, required } from '../refusals.js';
 
@@ -20,7 +21,7 @@ export function describeInstanceAttribute(
     case 'disableApiTermination':
       return { InstanceId, DisableApiTermination: { Value: record.disableApiTermination ?? false } };
     case 'groupSet':
-      return { InstanceId, Groups: structuredClone(instance.SecurityGroups ?? []) };
+      return { InstanceId, Groups: copyOf(instance.SecurityGroups ?? []) };
     case 'sourceDestCheck':
       return { InstanceId, SourceDestCheck: { Value: instance.SourceDestCheck } };
     default:

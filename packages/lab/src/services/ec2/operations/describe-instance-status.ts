@@ -1,5 +1,6 @@
 import type { DescribeInstanceStatusRequest, DescribeInstanceStatusResult, InstanceStatus } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
+import { copyOf } from '../copy.js';
 import { checkFilters, type FilterFields, passesFilters } from '../filters.js';
 import { requireInstances } from '../instances.js';
 import { pageOf } from '../paging.js';
@@ -40,9 +41,9 @@ function statusOf({ instance }: InstanceRecord): InstanceStatus {
   return {
     InstanceId: instance.InstanceId,
     AvailabilityZone: instance.Placement?.AvailabilityZone,
-    InstanceState: structuredClone(instance.State),
+    InstanceState: copyOf(instance.State),
     InstanceStatus: summary,
-    SystemStatus: structuredClone(summary),
+    SystemStatus: copyOf(summary),
     Events: [],
   };
 }

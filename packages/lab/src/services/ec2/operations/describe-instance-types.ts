@@ -1,6 +1,7 @@
 import type { DescribeInstanceTypesRequest, DescribeInstanceTypesResult, InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
+import { copyOf } from '../copy.js';
 import { checkFilters, type FilterFields, passesFilters } from '../filters.js';
 import { instanceTypes } from '../instance-types.js';
 import { pageOf } from '../paging.js';
@@ -37,5 +38,5 @@ export function describeInstanceTypes(
     .filter((type) => wanted.length === 0 || wanted.includes(type.InstanceType ?? ''))
     .filter((type) => passesFilters(type, [], input.Filters, fields));
   const page = pageOf(found, input, { least: 5, most: 100 });
-  return { InstanceTypes: structuredClone([...page.items]), NextToken: page.nextToken };
+  return { InstanceTypes: copyOf([...page.items]), NextToken: page.nextToken };
 }

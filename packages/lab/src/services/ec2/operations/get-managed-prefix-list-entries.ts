@@ -1,5 +1,6 @@
 import type { GetManagedPrefixListEntriesRequest, GetManagedPrefixListEntriesResult } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
+import { copyOf } from '../copy.js';
 import { pageOf } from '../paging.js';
 import { installAwsPrefixLists } from '../prefix-lists.js';
 import { refuseDryRun } from '../refusals.js';
@@ -14,5 +15,5 @@ export function getManagedPrefixListEntries(
   refuseDryRun(input);
   const { entries } = context.state.ec2.prefixLists.get(list.PrefixListId!)!;
   const page = pageOf(entries, input, { least: 1, most: 100 });
-  return { Entries: structuredClone([...page.items]), NextToken: page.nextToken };
+  return { Entries: copyOf([...page.items]), NextToken: page.nextToken };
 }

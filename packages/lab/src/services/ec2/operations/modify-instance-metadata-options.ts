@@ -4,6 +4,7 @@ import type {
   ModifyInstanceMetadataOptionsResult,
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
+import { copyOf } from '../copy.js';
 import { requireInstances } from '../instances.js';
 import { invalidParameterValue, refuseDryRun, required } from '../refusals.js';
 
@@ -22,5 +23,5 @@ export function modifyInstanceMetadataOptions(
   const given = { HttpTokens, HttpPutResponseHopLimit: hops, HttpEndpoint, HttpProtocolIpv6, InstanceMetadataTags };
   const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   instance.MetadataOptions = { ...instance.MetadataOptions, ...changed } as InstanceMetadataOptionsResponse;
-  return { InstanceId: instance.InstanceId, InstanceMetadataOptions: structuredClone(instance.MetadataOptions) };
+  return { InstanceId: instance.InstanceId, InstanceMetadataOptions: copyOf(instance.MetadataOptions) };
 }

@@ -1,6 +1,7 @@
 import type { Image, RegisterImageRequest, RegisterImageResult } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
+import { copyOf } from '../copy.js';
 import { invalidParameterValue, refuseDryRun, required } from '../refusals.js';
 import { putTags, tagsFor } from '../tags.js';
 
@@ -28,7 +29,7 @@ export function registerImage(input: RegisterImageRequest, context: OperationCon
     Name: name,
     Description: input.Description ?? '',
     Architecture: input.Architecture ?? 'x86_64',
-    BlockDeviceMappings: structuredClone(input.BlockDeviceMappings ?? []),
+    BlockDeviceMappings: copyOf(input.BlockDeviceMappings ?? []),
     CreationDate: new Date(context.now).toISOString(),
     EnaSupport: input.EnaSupport ?? true,
     Hypervisor: 'xen',

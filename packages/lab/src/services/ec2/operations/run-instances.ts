@@ -11,7 +11,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { checkPrivateAddress, insufficientFreeAddresses, recountAddresses } from '../addresses.js';
+import { checkPrivateAddress, insufficientFreeAddresses } from '../addresses.js';
 import { checkCapacity, hasCapacity } from '../capacity.js';
 import { madeBefore, rememberMade } from '../client-tokens.js';
 import { copyWithTags } from '../description.js';
@@ -30,19 +30,30 @@ const operation = 'RunInstances';
 
 export function runInstances(input: RunInstancesRequest, context: OperationContext): Reservation {
   const madeEarlier = madeBefore(operation, input, context);
-  if (madeEarlier !== undefined) return reservationOf(madeEarlier, context);
+  if (madeEarlier !== undefined) return reservationMade(madeEarlier, context);
   const launch = planLaunch(input, context);
   refuseDryRun(input);
   const reservationId = context.ids.hex('r-', 17);
-  for (let index = 0; index < launch.count; index += 1) launchOne(launch, index, reservationId, input, context);
+  const records = Array.from({ length: launch.count }, (_, index) =>
+    launchOne(launch, index, reservationId, input, context),
+  );
   rememberMade(operation, input, reservationId, context);
   networkChanged(context);
-  return reservationOf(reservationId, context);
+  return showReservation(reservationId, records, context);
 }
 
-export function reservationOf(reservationId: string, context: OperationContext): Reservation {
+function reservationMade(reservationId: string, context: OperationContext): Reservation {
+  const all = [...context.state.ec2.instances.values()];
+  const records = all.filter((record) => record.reservationId === reservationId);
+  return showReservation(reservationId, records, context);
+}
+
+function showReservation(
+  reservationId: string,
+  records: readonly InstanceRecord[],
+  context: OperationContext,
+): Reservation {
   const { ec2, accountId } = context.state;
-  const records = [...ec2.instances.values()].filter((record) => record.reservationId === reservationId);
   return {
     ReservationId: reservationId,
     OwnerId: accountId,
@@ -203,7 +214,7 @@ function launchOne(
   reservationId: string,
   input: RunInstancesRequest,
   context: OperationContext,
-): void {
+): InstanceRecord {
   const { ec2 } = context.state;
   const { specification, subnet, primary } = launch;
   const instance = newInstance(launch, index, input, context);
@@ -229,9 +240,9 @@ function launchOne(
   );
   attachPrimary(eni, instance, primary, context);
   if (primary?.AssociatePublicIpAddress ?? subnet.MapPublicIpOnLaunch) givePublicAddress(eni, context);
-  recountAddresses(ec2, subnet.SubnetId);
   showInterfaces(instance.InstanceId!, ec2);
   startPending(instance, context);
+  return record;
 }
 
 function attachPrimary(
