@@ -1,5 +1,5 @@
 import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
-import { GetConsoleOutputCommand } from '@aws-sdk/client-ec2';
+import { GetConsoleOutputCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { createWeb, GROUP } from './testing/create-web.js';
 
@@ -27,6 +27,84 @@ describe('a group on simulated machines', () => {
     const output = await web.ask(web.ec2.send(new GetConsoleOutputCommand({ InstanceId: id })));
     const text = Buffer.from(output.Output!, 'base64').toString();
     expect(text).toContain('application 1 listening, status OK.');
+  });
+});
+
+describe('what a client gets from a machine', () => {
+  it.each([
+    { what: 'never started behind its front', behaviour: { fault: 'neverStarts' }, statusCode: 502, afterMs: 0 },
+    { what: 'refuses', behaviour: { fault: 'refuses' }, statusCode: 502, afterMs: 0 },
+    { what: 'drops', behaviour: { fault: 'drops' }, statusCode: 504, afterMs: 10_000 },
+    { what: 'listens on other ports', behaviour: { ports: [8888] }, statusCode: 502, afterMs: 0 },
+    { what: 'crashed', behaviour: { crashAfterMs: 1000 }, statusCode: 502, afterMs: 0 },
+    { what: 'always fails', behaviour: { errorRate: 1 }, statusCode: 500, afterMs: 0 },
+    { what: 'is KO', behaviour: { status: 'KO: no database' }, statusCode: 503, afterMs: 0 },
+    { what: 'answers late', behaviour: { answerMs: 3_000 }, statusCode: 200, afterMs: 3_000 },
+    { what: 'answers after the idle timeout', behaviour: { answerMs: 90_000 }, statusCode: 504, afterMs: 60_000 },
+  ] as const)('that $what: $statusCode after $afterMs ms', async ({ behaviour, statusCode, afterMs }) => {
+    const web = await createWeb({ good: behaviour, group: { DesiredCapacity: 1 } });
+    const startedAt = web.clock.now();
+    const response = await web.clock.run(web.dataPlane.request(web.url));
+    expect(response.statusCode).toBe(statusCode);
+    expect(web.clock.now() - startedAt).toBe(afterMs);
+  });
+
+  it('that stops under a request: 502', async () => {
+    const web = await createWeb({ good: { slowRate: 1, slowAnswerMs: 30_000 }, group: { DesiredCapacity: 1 } });
+    const answer = web.dataPlane.request(web.url);
+    const InstanceIds = [...(await web.inService())];
+    await web.ask(web.ec2.send(new TerminateInstancesCommand({ InstanceIds })));
+    expect((await web.clock.run(answer)).statusCode).toBe(502);
+  });
+
+  it('that fails a share of its requests: exactly that share', async () => {
+    const web = await createWeb({ good: { errorRate: 0.25 }, group: { DesiredCapacity: 1 } });
+    const codes: number[] = [];
+    for (let count = 0; count < 8; count += 1) codes.push((await web.dataPlane.request(web.url)).statusCode);
+    expect(codes).toEqual([200, 200, 200, 500, 200, 200, 200, 500]);
+    expect(Object.values(await web.health())).toEqual(['healthy']);
+  });
+});
+
+describe('a target of a machine', () => {
+  it('that flaps is healthy and unhealthy in turn', async () => {
+    const web = await createWeb({ good: { bootMs: 0, flapPeriodMs: 120_000 }, group: { DesiredCapacity: 1 } });
+    const seen: string[] = [];
+    for (let step = 0; step < 24; step += 1) {
+      seen.push(...Object.values(await web.health()));
+      await web.clock.advance(20_000);
+    }
+    const turns = seen.filter((state, index) => state !== seen[index - 1]);
+    expect(turns.slice(0, 4)).toEqual([
+      'healthy',
+      'unhealthy Target.ResponseCodeMismatch',
+      'healthy',
+      'unhealthy Target.ResponseCodeMismatch',
+    ]);
+  });
+
+  it('that the network does not let the load balancer reach times out', async () => {
+    const web = await createWeb({ dataPlane: { isReachable: () => false } });
+    expect(Object.values(await web.health())).toEqual(Array(3).fill('unhealthy Target.Timeout'));
+  });
+
+  it('that answers later than the check waits times out', async () => {
+    const web = await createWeb({ good: { answerMs: 6_000 } });
+    expect(Object.values(await web.health())).toEqual(Array(3).fill('unhealthy Target.Timeout'));
+  });
+});
+
+describe('an image', () => {
+  it('is overridden by the one who made the data plane', async () => {
+    const web = await createWeb({ dataPlane: { machineFor: () => ({ version: 'by the test' }) } });
+    expect((await web.dataPlane.request(web.url, { path: '/healthz' })).body).toContain('VERSION: by the test\n');
+  });
+
+  it('whose behaviour cannot be read never answers, and says why on the console', async () => {
+    const web = await createWeb({ dataPlane: { machineFor: () => JSON.parse('{') } });
+    expect(Object.values(await web.health())).toEqual(Array(3).fill('unhealthy Target.Timeout'));
+    const [id] = await web.inService();
+    expect(web.lab.state.ec2.instances.get(id!)!.console).toContain('has no readable behaviour');
   });
 });
 

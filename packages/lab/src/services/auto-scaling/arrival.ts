@@ -21,7 +21,8 @@ export function progressArrival(record: GroupRecord, instance: Instance, context
     giveUp(record, instance, member, context);
     return;
   }
-  if (state.Name !== 'running') return;
+  // One that was stopped while in Standby comes into service as it is; the next look at its health replaces it.
+  if (state.Name === 'pending') return;
   const outcome = launchHooksOutcome(record, instance, member, context);
   if (outcome === 'ABANDON') abandon(record, instance, member, context);
   if (outcome === 'CONTINUE') enterService(record, instance, member, context);
@@ -56,6 +57,7 @@ function enterService(
   instance.HealthStatus = 'Healthy';
   member.unhealthyBy = undefined;
   record.inServiceSince.set(instance.InstanceId!, context.now);
+  record.launchFailures = 0;
   if (member.activity) endActivity(member.activity, 'Successful', context.now);
   member.activity = undefined;
 }

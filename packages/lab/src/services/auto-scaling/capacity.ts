@@ -27,9 +27,12 @@ export function settleCapacity(record: GroupRecord, context: ControlPlaneContext
 }
 
 function launchMissing(record: GroupRecord, count: number, context: ControlPlaneContext): void {
-  if (isSuspended(record.group, 'Launch')) return;
-  if (record.launchRetryAt !== undefined && context.now < record.launchRetryAt) return;
+  if (isSuspended(record.group, 'Launch') || isBackingOff(record, context.now)) return;
   launchInstances(record, count, context);
+}
+
+function isBackingOff({ launchRetryAt }: GroupRecord, now: number): boolean {
+  return launchRetryAt !== undefined && now < launchRetryAt;
 }
 
 function terminateSurplus(record: GroupRecord, count: number, context: ControlPlaneContext): void {
@@ -89,7 +92,7 @@ export function rebalanceZones(record: GroupRecord, context: ControlPlaneContext
   const isHeld = (['AZRebalance', 'Launch', 'Terminate'] as const).some((process) => isSuspended(group, process));
   const isBusy = record.isRebalancing || record.activities.some((activity) => activity.EndTime === undefined);
   const isTooEarly = record.rebalanceRetryAt !== undefined && context.now < record.rebalanceRetryAt;
-  if (isHeld || isBusy || isTooEarly || !isOutOfBalance(record)) return;
+  if (isHeld || isBusy || isTooEarly || isBackingOff(record, context.now) || !isOutOfBalance(record)) return;
   if (capacityOf(record) !== group.DesiredCapacity) return;
   const zones = [...zoneCounts(record)].toSorted(([, a], [, b]) => a - b);
   const cause = `${at(context.now)} instances were launched to balance instances in zones ${zones[0]![0]} with other zones resulting in more than desired number of instances in the group.`;

@@ -42,6 +42,10 @@ function launchOne(record: GroupRecord, context: ControlPlaneContext, cause: str
       record.capacityReason,
       `${at(context.now)} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${capacity} to ${capacity + 1}.`,
     );
+  if (hasLostTargetGroup(record, context)) {
+    recordFailure(record, activityCause, TARGET_GROUP_LOST, undefined, context);
+    return false;
+  }
   let lastRefusal: { readonly error: AwsError; readonly place?: Place } | undefined;
   for (const place of placesByNeed(context.state, record)) {
     try {
@@ -55,8 +59,18 @@ function launchOne(record: GroupRecord, context: ControlPlaneContext, cause: str
       if (error.code !== 'InsufficientInstanceCapacity' && error.code !== 'InsufficientFreeAddressesInSubnet') break;
     }
   }
-  if (lastRefusal) recordRefusal(record, activityCause, lastRefusal.error, lastRefusal.place, context);
+  if (lastRefusal) {
+    const { message } = lastRefusal.error;
+    const sentence = /[.!]$/.test(message) ? message : `${message}.`;
+    recordFailure(record, activityCause, `${sentence} Launching EC2 instance failed.`, lastRefusal.place, context);
+  }
   return false;
+}
+
+const TARGET_GROUP_LOST = 'One or more target groups not found. Validating load balancer configuration failed.';
+
+function hasLostTargetGroup({ group }: GroupRecord, { state }: ControlPlaneContext): boolean {
+  return (group.TargetGroupARNs ?? []).some((arn) => !state.elbv2.targetGroups.has(arn));
 }
 
 function askEc2(
@@ -126,7 +140,6 @@ function addMember(
   );
   group.Instances = [...(group.Instances ?? []), instance];
   record.members.set(id, { instanceId: id, activity, runsLaunchHooks: true });
-  record.launchFailures = 0;
   record.launchRetryAt = undefined;
 }
 
@@ -147,17 +160,16 @@ export function untagAsMember(instanceId: string, context: ControlPlaneContext):
 
 const MEMBER_TAG = 'aws:autoscaling:groupName';
 
-function recordRefusal(
+function recordFailure(
   record: GroupRecord,
   cause: string,
-  error: AwsError,
+  statusMessage: string,
   place: Place | undefined,
   context: ControlPlaneContext,
 ): void {
   const instance = place && { AvailabilityZone: place.zone, subnetId: place.subnetId };
   const activity = beginActivity(record, { description: 'Launching a new EC2 instance', cause, instance }, context);
-  const sentence = /[.!]$/.test(error.message) ? error.message : `${error.message}.`;
-  endActivity(activity, 'Failed', context.now, `${sentence} Launching EC2 instance failed.`);
+  endActivity(activity, 'Failed', context.now, statusMessage);
   noteLaunchFailure(record, context);
 }
 

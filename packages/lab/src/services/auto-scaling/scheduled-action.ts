@@ -12,7 +12,8 @@ import type { GroupRecord } from './state.js';
 export function nextRun(action: ScheduledUpdateGroupAction, now: number): number | undefined {
   const start = action.StartTime?.getTime();
   if (action.Recurrence === undefined) return start !== undefined && start > now ? start : undefined;
-  const from = new Date(Math.max(now, start ?? now));
+  // The start itself is a run when the expression names it.
+  const from = new Date(start !== undefined && start > now ? start - 1 : now);
   const next = cronOf(action.Recurrence, action.TimeZone).nextRun(from)?.getTime();
   const end = action.EndTime?.getTime();
   return next !== undefined && (end === undefined || next <= end) ? next : undefined;
@@ -27,6 +28,7 @@ export function checkRecurrence(recurrence: string, timeZone: string | undefined
   }
 }
 
+/** Sets the timer of the next run, and shows its time as AWS does. */
 export function scheduleAction(
   record: GroupRecord,
   action: ScheduledUpdateGroupAction,
@@ -34,6 +36,8 @@ export function scheduleAction(
 ): void {
   const next = nextRun(action, context.now);
   if (next === undefined) return;
+  action.StartTime = new Date(next);
+  action.Time = action.StartTime;
   context.schedule(next, {
     service: 'autoscaling',
     type: 'timer',

@@ -2,7 +2,7 @@ import type { PutScheduledUpdateGroupActionType, ScheduledUpdateGroupAction } fr
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { requireGroup } from '../group.js';
-import { checkRecurrence, nextRun, scheduleAction } from '../scheduled-action.js';
+import { checkRecurrence, scheduleAction } from '../scheduled-action.js';
 
 export function putScheduledUpdateGroupAction(
   input: PutScheduledUpdateGroupActionType,
@@ -32,9 +32,6 @@ export function putScheduledUpdateGroupAction(
     DesiredCapacity: input.DesiredCapacity,
     TimeZone: input.TimeZone,
   };
-  const next = nextRun(action, context.now);
-  action.StartTime = next === undefined ? startTime : new Date(next);
-  action.Time = action.StartTime;
   record.scheduledActions.set(name, action);
   scheduleAction(record, action, context);
   return {};
