@@ -51,7 +51,7 @@ export async function startRealLab(): Promise<RealLab> {
 export async function until<Answer>(
   ask: () => Promise<Answer>,
   isAwaited: (answer: Answer) => boolean,
-  deadlineMs = 60_000,
+  deadlineMs = 120_000,
 ): Promise<Answer> {
   const endsAtMs = performance.now() + deadlineMs;
   for (;;) {
