@@ -450,7 +450,7 @@ describe('going back', () => {
           },
         ],
       },
-      ['pinLaunchTemplate 7', 'setSizes desired 3', 'wait LAUNCHING'],
+      ['setSizes desired 3', 'pinLaunchTemplate 7', 'wait LAUNCHING'],
     ],
     [
       'replaces an old one that EC2 has ended by one of the good version',

@@ -1,6 +1,7 @@
 // Go back: the steps of halt and rollBack.
 //
-//   1. First the group names the good version again; nothing is detached or terminated before, or it would be launched again, bad.
+//   1. First what could not be launched is given up, then the group names the good version again; nothing is detached or
+//      terminated before, or it would be launched again, bad.
 //   2. Warm instances leave Standby; nothing is launched while an old one lives.
 //   3. What does not serve may leave at once. A new one that serves leaves only while as many as are wanted serve without it.
 //   4. What the evidence names is kept: quarantined, not terminated.
@@ -50,15 +51,8 @@ function planGoBack(situation: Situation): StepPlan {
   const wake = wakeWarm(situation, warm);
   const out = letNewLeave(situation, wake.length > 0 ? warm.length : 0);
   const launch = wake.length > 0 || out.acts.length > 0 || pin.length > 0 ? [] : launchMissing(situation, warm);
-  const cancel = out.acts.length > 0 || wake.length > 0 ? [] : cancelFailedLaunches(situation);
-  const acts = [
-    ...pin,
-    ...cancel,
-    ...wake,
-    ...out.acts,
-    ...endDeadWarm(situation),
-    ...(cancel.length > 0 ? [] : launch),
-  ];
+  const cancel = pin.length > 0 ? cancelFailedLaunches(situation) : [];
+  const acts = [...cancel, ...pin, ...wake, ...out.acts, ...endDeadWarm(situation), ...launch];
   return {
     acts,
     holds: [
@@ -166,7 +160,11 @@ function holdNeeded({ record, base, servingCount }: Situation, needed: number): 
   return [{ code: 'OLD_ONES_FIRST', text, untilAt: deadlineOf(record) }];
 }
 
-/** What the group still tries to launch for us, and cannot, is given up: pointed back, it would launch it of the good version. */
+/**
+ * What the group still tries to launch for us, and cannot, is given up, to as many as there are: nobody leaves for that. It comes
+ * before the group is pointed back and never after: pointed back, it launches them of the good version at once, and would then
+ * shrink by whom it likes.
+ */
 function cancelFailedLaunches(situation: Situation): readonly Act[] {
   const { record, observation, oldLive, newLive, isUnsettled } = situation;
   const { group } = observation;

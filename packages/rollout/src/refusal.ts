@@ -1,5 +1,5 @@
 // Refusals: why a rollout must not even begin. Nothing has been changed when one is returned.
-import { listServing, listUnhealthyTargets } from './members.js';
+import { isLeaving, listServing, listUnhealthyTargets } from './members.js';
 import type { Observation } from './observation.js';
 import type { Release } from './record.js';
 
@@ -67,19 +67,24 @@ function refuseGroup({ group, targetGroups }: Observation): Refusal | undefined 
 function refuseSameRelease({ group, launchTemplate }: Observation, to: Release): Refusal | undefined {
   const isOfRelease = (version: string | undefined, imageId: string | undefined) =>
     to.launchTemplateVersion === undefined ? imageId === to.imageId : version === to.launchTemplateVersion;
-  if (!group.instances.every((instance) => isOfRelease(instance.launchTemplateVersion, instance.imageId))) {
+  // What still drains from an earlier rollout is on its way out.
+  const staying = group.instances.filter((instance) => !isLeaving(instance.lifecycleState));
+  if (
+    staying.length === 0 ||
+    !staying.every((instance) => isOfRelease(instance.launchTemplateVersion, instance.imageId))
+  ) {
     return undefined;
   }
   // All instances alike is not enough: the group must also launch that release from now on.
   const pinned = resolveVersion(group.launchTemplate?.version ?? '', launchTemplate);
   const isPinned =
     to.launchTemplateVersion === undefined
-      ? group.instances.every((instance) => instance.launchTemplateVersion === pinned)
+      ? staying.every((instance) => instance.launchTemplateVersion === pinned)
       : pinned === to.launchTemplateVersion;
   if (!isPinned) return undefined;
   return {
     code: 'ALREADY_THIS_RELEASE',
-    message: `Every instance of ${group.name} (${group.instances.length}) is of release ${to.version}, image ${to.imageId}, already.`,
+    message: `Every instance of ${group.name} (${staying.length}) is of release ${to.version}, image ${to.imageId}, already.`,
     hint: 'nothing to do',
   };
 }

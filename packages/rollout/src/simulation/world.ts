@@ -308,6 +308,13 @@ export class World {
 
   /** One decision, as packages/aws would apply it: idempotent, in calls of at most `idsPerCall` ids; `fail` may throw between. */
   apply(act: Act, rolloutId: string, fail: () => void): Readonly<Record<string, unknown>> | undefined {
+    const result = this.applyOne(act, rolloutId, fail);
+    // Auto Scaling acts on a change at once, not when we look next.
+    this.meetDesired();
+    return result;
+  }
+
+  private applyOne(act: Act, rolloutId: string, fail: () => void): Readonly<Record<string, unknown>> | undefined {
     switch (act.kind) {
       case 'pinLaunchTemplate':
         if (!act.version.startsWith('$') && !this.templates.has(act.version))
