@@ -8,12 +8,21 @@ afterEach(() => site.close());
 
 type Behaviour = Parameters<Site['registerRelease']>[1];
 
+type Picture = Awaited<ReturnType<Site['picture']>>;
+
+interface Aftermath {
+  readonly lastCall: string;
+  readonly before: Picture;
+  readonly atDeath: Picture;
+  readonly result: CommandResult;
+}
+
 /** The deployer dies; then another one on the same machine does `command`. Undefined when the deploy ended before it could die. */
 async function dieAndGoOn(
   behaviour: Behaviour,
   death: Death,
   command: 'resume' | 'abort',
-): Promise<{ readonly lastCall: string; readonly before: Picture; readonly result: CommandResult } | undefined> {
+): Promise<Aftermath | undefined> {
   site = await Site.create({ desired: 2, max: 4 });
   site.startTraffic();
   await site.registerRelease('2', behaviour);
@@ -24,11 +33,10 @@ async function dieAndGoOn(
   });
   const lastCall = await site.run(Promise.race([mortal.died, deploy.then(() => undefined)]));
   if (lastCall === undefined) return undefined;
+  const atDeath = await site.picture();
   await site.advance(5_000);
-  return { lastCall, before, result: await site.directrix([command, '--group', 'web', '--json']) };
+  return { lastCall, before, atDeath, result: await site.directrix([command, '--group', 'web', '--json']) };
 }
-
-type Picture = Awaited<ReturnType<Site['picture']>>;
 
 /** The rollout had ended already, or had not begun, when its deployer died. */
 function hadNothingToDo({ document }: CommandResult): boolean {
@@ -40,14 +48,31 @@ async function expectAllNew(before: Picture): Promise<void> {
   expect((await site.picture()).group).toEqual(before.group);
 }
 
+/**
+ * The picture as if the old instances that were gone when the deployer died were still there: what took their place is of the old
+ * release, and more cannot be asked for. Any other difference stays.
+ */
+function withoutLost(picture: Picture, before: Picture, atDeath: Picture): Picture {
+  const includes = (instances: Picture['instances'], id: string | undefined) =>
+    instances.some(({ InstanceId }) => InstanceId === id);
+  const lost = before.instances.filter(({ InstanceId }) => !includes(atDeath.instances, InstanceId));
+  const old = before.instances[0]?.version;
+  const isReplacement = ({ InstanceId, version }: Picture['instances'][number]) =>
+    !includes(before.instances, InstanceId) && version === old;
+  if (picture.instances.filter(isReplacement).length !== lost.length) return picture;
+  const instances = [...picture.instances.filter((instance) => !isReplacement(instance)), ...lost];
+  return { ...picture, instances: instances.sort((a, b) => a.InstanceId!.localeCompare(b.InstanceId!)) };
+}
+
 /** More changes than a rollout of two instances makes. */
 const manyChanges = 60;
 
-function eachChange(): Death[] {
-  return Array.from({ length: manyChanges }, (_, index) => index + 1).flatMap((atChange) => [
-    { atChange, isCarriedOut: false },
-    { atChange, isCarriedOut: true },
-  ]);
+/** By turns before and after AWS did what was asked: a call that is lost and a call whose answer is lost. */
+function eachChange(isFirstCarriedOut: boolean): Death[] {
+  return Array.from({ length: manyChanges }, (_, index) => ({
+    atChange: index + 1,
+    isCarriedOut: (index % 2 === 0) === isFirstCarriedOut,
+  }));
 }
 
 describe.each<['resume' | 'abort', string, Behaviour]>([
@@ -60,10 +85,10 @@ describe.each<['resume' | 'abort', string, Behaviour]>([
     timeout: 240_000,
   }, async () => {
     const died: string[] = [];
-    for (const death of eachChange()) {
+    for (const death of eachChange(command === 'resume')) {
       const outcome = await dieAndGoOn(behaviour, death, command);
       if (outcome === undefined) break;
-      const { before, result } = outcome;
+      const { before, atDeath, result } = outcome;
       const place = `${outcome.lastCall} (change ${death.atChange}, ${death.isCarriedOut ? 'after' : 'before'} AWS did it)`;
       died.push(place);
       const isNew = (await site.serving()).every((version) => version === '2');
@@ -74,13 +99,17 @@ describe.each<['resume' | 'abort', string, Behaviour]>([
       if (quality === 'bad' || (command === 'abort' && !hadNothingToDo(result)))
         expect({ place, isNew }).toEqual({ place, isNew: false });
       if (isNew) await expectAllNew(before);
-      else expect({ place, picture: await site.picture() }).toEqual({ place, picture: before });
+      else
+        expect({ place, picture: withoutLost(await site.picture(), before, atDeath) }).toEqual({
+          place,
+          picture: before,
+        });
       expect({ place, failed: site.traffic().failed }).toEqual({ place, failed: 0 });
       const status = JSON.parse((await site.directrix(['status', '--group', 'web', '--json'])).stdout);
       expect({ place, isActive: status.lease?.isActive ?? false }).toEqual({ place, isActive: false });
       await site.close();
     }
-    expect(died.length).toBeGreaterThan(20);
-    expect(died.length).toBeLessThan(2 * manyChanges);
+    expect(died.length).toBeGreaterThan(12);
+    expect(died.length).toBeLessThan(manyChanges);
   });
 });

@@ -2,28 +2,52 @@ import { type Activity, DescribeScalingActivitiesCommand } from '@aws-sdk/client
 import type { ActivityObservation } from '@directrix/rollout';
 import type { AwsClients } from '../clients/aws-clients.js';
 
-/** A group that does more than this within one rollout is shown by its newest activities. */
+export interface ActivityReader {
+  /** The group's activities since `since` and those still going on, newest first. */
+  read(groupName: string, since: number): Promise<ActivityObservation[]>;
+}
+
+/** A group that did more than this before the first look is shown by its newest activities. */
 const maximumPages = 5;
 
-/** The group's activities since `since`, newest first. One call unless there were more than 100 of them. */
-export async function describeActivities(
-  clients: AwsClients,
-  groupName: string,
-  since: number,
-): Promise<ActivityObservation[]> {
-  const activities: ActivityObservation[] = [];
-  let NextToken: string | undefined;
-  for (let page = 0; page < maximumPages; page++) {
-    const answer = await clients.autoScaling.send(
-      new DescribeScalingActivitiesCommand({ AutoScalingGroupName: groupName, MaxRecords: 100, NextToken }),
-    );
-    const seen = (answer.Activities ?? []).map(observeActivity);
-    activities.push(...seen.filter((activity) => activity.startedAt >= since || !hasEnded(activity)));
-    NextToken = answer.NextToken;
-    // Those in progress come first whatever their age, so only an ended one tells that the rest is older still.
-    if (NextToken === undefined || seen.some((activity) => hasEnded(activity) && activity.startedAt < since)) break;
-  }
-  return activities;
+/**
+ * Remembers what has ended, for it changes no more: AWS gives at most 100 activities in one call, and a large group does more than
+ * that in one rollout. One call a tick, unless more than 100 activities are new or were going on at the last look.
+ */
+export function createActivityReader(clients: AwsClients): ActivityReader {
+  let known = new Map<string, ActivityObservation>();
+  return {
+    async read(groupName, since) {
+      const unsettled = new Set([...known.values()].filter((activity) => !hasEnded(activity)).map(identify));
+      const seen: ActivityObservation[] = [];
+      let NextToken: string | undefined;
+      for (let page = 0; page < maximumPages; page++) {
+        const answer = await clients.autoScaling.send(
+          new DescribeScalingActivitiesCommand({ AutoScalingGroupName: groupName, MaxRecords: 100, NextToken }),
+        );
+        const activities = (answer.Activities ?? []).map(observeActivity);
+        seen.push(...activities);
+        for (const activity of activities) unsettled.delete(identify(activity));
+        NextToken = answer.NextToken;
+        // Those in progress come first whatever their age, so only an ended one tells that what follows is known, or too old.
+        const isKnown = activities.some(
+          (activity) => hasEnded(known.get(activity.activityId)) || isPast(activity, since),
+        );
+        if (NextToken === undefined || (isKnown && unsettled.size === 0)) break;
+      }
+      const all = new Map([...known, ...seen.map((activity) => [activity.activityId, activity] as const)]);
+      known = new Map([...all].filter(([, activity]) => !isPast(activity, since)));
+      return [...known.values()].sort((left, right) => right.startedAt - left.startedAt);
+    },
+  };
+}
+
+function identify({ activityId }: ActivityObservation): string {
+  return activityId;
+}
+
+function isPast(activity: ActivityObservation, since: number): boolean {
+  return hasEnded(activity) && activity.startedAt < since;
 }
 
 function observeActivity(activity: Activity): ActivityObservation {
@@ -38,6 +62,6 @@ function observeActivity(activity: Activity): ActivityObservation {
 }
 
 /** A status that we do not know counts as going on. */
-export function hasEnded(activity: Pick<ActivityObservation, 'statusCode'>): boolean {
-  return ['Successful', 'Failed', 'Cancelled'].includes(activity.statusCode);
+export function hasEnded(activity: Pick<ActivityObservation, 'statusCode'> | undefined): boolean {
+  return ['Successful', 'Failed', 'Cancelled'].includes(activity?.statusCode ?? '');
 }

@@ -11,7 +11,7 @@ import type { AutoScalingGroup, Instance as GroupInstance } from '@aws-sdk/clien
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { GroupObservation, InstanceObservation, Observation, VersionReport } from '@directrix/rollout';
 import type { AwsClients } from '../clients/aws-clients.js';
-import { describeActivities } from './activities.js';
+import { createActivityReader } from './activities.js';
 import { describeGroup, targetGroupArnsOf } from './group.js';
 import { describeInstances } from './instances.js';
 import { describeLaunchTemplate } from './launch-template.js';
@@ -34,13 +34,14 @@ export interface Observer {
 }
 
 export function createObserver(clients: AwsClients, clock: { now(): number }): Observer {
+  const activityReader = createActivityReader(clients);
   let settings: readonly TargetGroupSettings[] = [];
   return {
     get targetGroups() {
       return settings;
     },
     async observe(request) {
-      const asked = describeActivities(clients, request.groupName, request.since);
+      const asked = activityReader.read(request.groupName, request.since);
       // Of a group that does not exist both calls fail, and only the first says what the matter is.
       asked.catch(() => undefined);
       const group = await describeGroup(clients, request.groupName);
