@@ -121,11 +121,14 @@ describe('a route', () => {
     );
   });
 
-  test('over a peering needs VPCs whose blocks do not overlap', () => {
+  test('over a peering is never active between VPCs that overlap', () => {
     const { context, vpcId } = createTestNetwork();
     const PeerVpcId = createVpc({ CidrBlock: '10.0.0.0/20' }, context).Vpc!.VpcId!;
-    expect(refusal(() => createVpcPeeringConnection({ VpcId: vpcId, PeerVpcId }, context)).code).toBe(
-      'OverlappingCidrBlock',
+    const { VpcPeeringConnection } = createVpcPeeringConnection({ VpcId: vpcId, PeerVpcId }, context);
+    expect(VpcPeeringConnection?.Status?.Code).toBe('failed');
+    const { VpcPeeringConnectionId } = VpcPeeringConnection!;
+    expect(refusal(() => acceptVpcPeeringConnection({ VpcPeeringConnectionId }, context)).code).toBe(
+      'InvalidStateTransition',
     );
   });
 });

@@ -5,7 +5,6 @@ import type {
   VpcPeeringConnection,
   VpcPeeringConnectionVpcInfo,
 } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { overlaps, requireIpv4Block } from '../cidr.js';
 import { copyWithTags } from '../description.js';
@@ -15,7 +14,7 @@ import { putTags, tagsFor } from '../tags.js';
 
 const acceptedWithinMs = 7 * 24 * 3600 * 1000;
 
-/** Between two VPCs of the lab's account and region. */
+/** Between two VPCs of the lab's account and region. As in AWS, one of VPCs that overlap is made, and failed. */
 export function createVpcPeeringConnection(
   input: CreateVpcPeeringConnectionRequest,
   context: OperationContext,
@@ -25,14 +24,6 @@ export function createVpcPeeringConnection(
   if ((input.PeerRegion ?? region) !== region) throw notEmulated('peering with another region');
   const requester = requireResource('vpc', input.VpcId, context);
   const accepter = requireResource('vpc', input.PeerVpcId, context);
-  if (
-    overlaps(requireIpv4Block(requester.CidrBlock!, 'cidrBlock'), requireIpv4Block(accepter.CidrBlock!, 'cidrBlock'))
-  ) {
-    throw new AwsError(
-      'OverlappingCidrBlock',
-      `VPC ${requester.VpcId} and VPC ${accepter.VpcId} have overlapping CIDR blocks and cannot be peered.`,
-    );
-  }
   const tags = tagsFor('vpc-peering-connection', input.TagSpecifications);
   refuseDryRun(input);
   const peering: VpcPeeringConnection = {
@@ -40,11 +31,18 @@ export function createVpcPeeringConnection(
     RequesterVpcInfo: vpcInfo(requester, context),
     AccepterVpcInfo: vpcInfo(accepter, context),
     ExpirationTime: new Date(context.now + acceptedWithinMs),
-    Status: { Code: 'pending-acceptance', Message: `Pending Acceptance by ${accountId}` },
+    Status: canBePeered(requester, accepter)
+      ? { Code: 'pending-acceptance', Message: `Pending Acceptance by ${accountId}` }
+      : { Code: 'failed', Message: 'Failed due to incorrect VPC-ID, Account ID, or overlapping CIDR range' },
   };
   ec2.vpcPeeringConnections.set(peering.VpcPeeringConnectionId!, peering);
   putTags(ec2, peering.VpcPeeringConnectionId!, tags);
   return { VpcPeeringConnection: copyWithTags('vpcPeeringConnection', peering, ec2) };
+}
+
+function canBePeered(one: Vpc, other: Vpc): boolean {
+  const block = (vpc: Vpc) => requireIpv4Block(vpc.CidrBlock ?? '', 'cidrBlock');
+  return !overlaps(block(one), block(other));
 }
 
 function vpcInfo(vpc: Vpc, { state }: OperationContext): VpcPeeringConnectionVpcInfo {
