@@ -70,3 +70,34 @@ export function sizesRefusal({ group }: GroupRecord, toDo: string, count: number
     `AutoScalingGroup ${group.AutoScalingGroupName} has min-size=${group.MinSize}, max-size=${group.MaxSize}, and desired-size=${group.DesiredCapacity}. ${toDo} ${instances}, please update the AutoScalingGroup sizes appropriately.`,
   );
 }
+
+/** Requests by instance id take a limited number of them. */
+export function requireFewEnough(ids: readonly string[], most: number, toDo: string): void {
+  if (ids.length <= most) return;
+  throw new AwsError(
+    'ValidationError',
+    `List exceeds the maximum number of instances to ${toDo}. Please retry your request with fewer instances.`,
+  );
+}
+
+/** The group's instances of these ids, each once; none for none. Throws ValidationError for too many, and for a stranger. */
+export function requireInstances(
+  record: GroupRecord,
+  ids: readonly string[] | undefined,
+  most: number,
+  toDo: string,
+): readonly Instance[] {
+  requireFewEnough(ids ?? [], most, toDo);
+  return [...new Set(ids)].map((id) => requireInstance(record, id));
+}
+
+/**
+ * Takes one off the desired capacity for an instance that leaves, and says so for the cause. An instance that does not count,
+ * because it stands by, takes nothing off.
+ */
+export function decrementDesired({ group }: GroupRecord, instance: Instance): string {
+  if (!isCapacity(instance)) return '';
+  const before = group.DesiredCapacity!;
+  group.DesiredCapacity = before - 1;
+  return `, shrinking the capacity from ${before} to ${before - 1}`;
+}

@@ -3,7 +3,7 @@ import type { Instance as Ec2Instance } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { at, beginActivity } from '../activity.js';
-import { findGroupOf, isSuspended, requireGroup, sizesRefusal } from '../group.js';
+import { findGroupOf, isSuspended, requireFewEnough, requireGroup, sizesRefusal } from '../group.js';
 import { tagAsMember } from '../launch.js';
 import type { GroupRecord } from '../state.js';
 
@@ -14,12 +14,7 @@ export function attachInstances(input: AttachInstancesQuery, context: OperationC
   const record = requireGroup(context.state, input.AutoScalingGroupName);
   const { group } = record;
   const ids = input.InstanceIds ?? [];
-  if (ids.length > MOST) {
-    throw new AwsError(
-      'ValidationError',
-      'List exceeds the maximum number of instances to attach. Please retry your request with fewer instances.',
-    );
-  }
+  requireFewEnough(ids, MOST, 'attach');
   if (isSuspended(group, 'Launch')) {
     throw new AwsError('ValidationError', 'Cannot attach instances while the Launch process is suspended.');
   }

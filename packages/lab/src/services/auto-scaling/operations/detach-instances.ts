@@ -3,7 +3,7 @@ import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { at } from '../activity.js';
 import { beginDeparture } from '../departure.js';
-import { instancesOf, requireGroup, requireInstance, sizesRefusal } from '../group.js';
+import { decrementDesired, requireGroup, requireInstances, sizesRefusal } from '../group.js';
 
 const MOST = 20;
 
@@ -11,16 +11,7 @@ const MOST = 20;
 export function detachInstances(input: DetachInstancesQuery, context: OperationContext): DetachInstancesAnswer {
   const record = requireGroup(context.state, input.AutoScalingGroupName);
   const { group } = record;
-  const ids = input.InstanceIds?.length
-    ? input.InstanceIds
-    : instancesOf(record).map((instance) => instance.InstanceId!);
-  if (ids.length > MOST) {
-    throw new AwsError(
-      'ValidationError',
-      'List exceeds the maximum number of instances to detach. Please retry your request with fewer instances.',
-    );
-  }
-  const instances = ids.map((id) => requireInstance(record, id));
+  const instances = requireInstances(record, input.InstanceIds, MOST, 'detach');
   const unfit = instances.find((one) => one.LifecycleState !== 'InService' && one.LifecycleState !== 'Standby');
   if (unfit) {
     throw new AwsError('ValidationError', `The instance ${unfit.InstanceId} is not in InService or Standby.`);
@@ -31,10 +22,7 @@ export function detachInstances(input: DetachInstancesQuery, context: OperationC
   }
   return {
     Activities: instances.map((instance) => {
-      const shrinks = input.ShouldDecrementDesiredCapacity && instance.LifecycleState === 'InService';
-      const before = group.DesiredCapacity!;
-      if (shrinks) group.DesiredCapacity = before - 1;
-      const shrinking = shrinks ? `, shrinking the capacity from ${before} to ${before - 1}` : '';
+      const shrinking = input.ShouldDecrementDesiredCapacity ? decrementDesired(record, instance) : '';
       const cause = `${at(context.now)} instance ${instance.InstanceId} was detached in response to a user request${shrinking}.`;
       return { ...beginDeparture(record, instance, 'detach', cause, context) };
     }),

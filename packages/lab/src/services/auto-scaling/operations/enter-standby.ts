@@ -3,7 +3,7 @@ import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { at } from '../activity.js';
 import { beginDeparture } from '../departure.js';
-import { requireGroup, requireInstance, sizesRefusal } from '../group.js';
+import { decrementDesired, requireGroup, requireInstances, sizesRefusal } from '../group.js';
 
 const MOST = 20;
 
@@ -11,14 +11,7 @@ const MOST = 20;
 export function enterStandby(input: EnterStandbyQuery, context: OperationContext): EnterStandbyAnswer {
   const record = requireGroup(context.state, input.AutoScalingGroupName);
   const { group } = record;
-  const ids = input.InstanceIds ?? [];
-  if (ids.length > MOST) {
-    throw new AwsError(
-      'ValidationError',
-      'List exceeds the maximum number of instances to place into standby. Please retry your request with fewer instances.',
-    );
-  }
-  const instances = ids.map((id) => requireInstance(record, id));
+  const instances = requireInstances(record, input.InstanceIds, MOST, 'place into standby');
   const unfit = instances.find((instance) => instance.LifecycleState !== 'InService');
   if (unfit) throw new AwsError('ValidationError', `The instance ${unfit.InstanceId} is not in InService.`);
   if (input.ShouldDecrementDesiredCapacity && group.DesiredCapacity! - instances.length < group.MinSize!) {
@@ -26,11 +19,7 @@ export function enterStandby(input: EnterStandbyQuery, context: OperationContext
   }
   return {
     Activities: instances.map((instance) => {
-      const before = group.DesiredCapacity!;
-      if (input.ShouldDecrementDesiredCapacity) group.DesiredCapacity = before - 1;
-      const shrinking = input.ShouldDecrementDesiredCapacity
-        ? `, shrinking the capacity from ${before} to ${before - 1}`
-        : '';
+      const shrinking = input.ShouldDecrementDesiredCapacity ? decrementDesired(record, instance) : '';
       const cause = `${at(context.now)} instance ${instance.InstanceId} was moved to standby in response to a user request${shrinking}.`;
       return { ...beginDeparture(record, instance, 'standby', cause, context) };
     }),

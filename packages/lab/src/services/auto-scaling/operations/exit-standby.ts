@@ -2,7 +2,7 @@ import type { ExitStandbyAnswer, ExitStandbyQuery } from '@aws-sdk/client-auto-s
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { at, beginActivity } from '../activity.js';
-import { isSuspended, memberOf, requireGroup, requireInstance, sizesRefusal } from '../group.js';
+import { isSuspended, memberOf, requireGroup, requireInstances, sizesRefusal } from '../group.js';
 
 const MOST = 20;
 
@@ -10,14 +10,7 @@ const MOST = 20;
 export function exitStandby(input: ExitStandbyQuery, context: OperationContext): ExitStandbyAnswer {
   const record = requireGroup(context.state, input.AutoScalingGroupName);
   const { group } = record;
-  const ids = input.InstanceIds ?? [];
-  if (ids.length > MOST) {
-    throw new AwsError(
-      'ValidationError',
-      'List exceeds the maximum number of instances to take out of standby. Please retry your request with fewer instances.',
-    );
-  }
-  const instances = ids.map((id) => requireInstance(record, id));
+  const instances = requireInstances(record, input.InstanceIds, MOST, 'take out of standby');
   const unfit = instances.find((instance) => instance.LifecycleState !== 'Standby');
   if (unfit) throw new AwsError('ValidationError', `The instance ${unfit.InstanceId} is not in Standby.`);
   if (isSuspended(group, 'Launch')) {

@@ -1,7 +1,7 @@
 import type { SetInstanceProtectionAnswer, SetInstanceProtectionQuery } from '@aws-sdk/client-auto-scaling';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { requireGroup, requireInstance } from '../group.js';
+import { requireGroup, requireInstances } from '../group.js';
 
 const MOST = 50;
 
@@ -11,11 +11,7 @@ export function setInstanceProtection(
   context: OperationContext,
 ): SetInstanceProtectionAnswer {
   const record = requireGroup(context.state, input.AutoScalingGroupName);
-  const ids = input.InstanceIds ?? [];
-  if (ids.length > MOST) {
-    throw new AwsError('ValidationError', `At most ${MOST} instances can be specified in one request.`);
-  }
-  const instances = ids.map((id) => requireInstance(record, id));
+  const instances = requireInstances(record, input.InstanceIds, MOST, 'set protection for');
   const states = ['InService', 'EnteringStandby', 'Standby'];
   const unfit = instances.find((instance) => !states.includes(instance.LifecycleState!));
   if (unfit) {

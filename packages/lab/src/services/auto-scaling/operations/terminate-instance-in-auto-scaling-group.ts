@@ -3,8 +3,18 @@ import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { at } from '../activity.js';
 import { beginDeparture } from '../departure.js';
-import { findGroupOf, instancesOf, isCapacity, memberOf, requireGroup } from '../group.js';
+import {
+  decrementDesired,
+  findGroupOf,
+  instancesOf,
+  isCapacity,
+  memberOf,
+  requireFewEnough,
+  requireGroup,
+} from '../group.js';
 import type { GroupRecord } from '../state.js';
+
+const MOST = 100;
 
 /** By one id, or by up to 100 with the group's name. Scale-in protection does not hold it back. */
 export function terminateInstanceInAutoScalingGroup(
@@ -23,11 +33,7 @@ export function terminateInstanceInAutoScalingGroup(
   const activities = instances.map((instance) => {
     const known = memberOf(record, instance);
     if (known.departure === 'terminate') return known.activity!;
-    // An instance in Standby is not part of the desired capacity, so there is nothing to take away for it.
-    const shrinks = input.ShouldDecrementDesiredCapacity && isCapacity(instance);
-    const before = group.DesiredCapacity!;
-    if (shrinks) group.DesiredCapacity = before - 1;
-    const shrinking = shrinks ? `, shrinking the capacity from ${before} to ${before - 1}` : '';
+    const shrinking = input.ShouldDecrementDesiredCapacity ? decrementDesired(record, instance) : '';
     const cause = `${at(context.now)} instance ${instance.InstanceId} was taken out of service in response to a user request${shrinking}.`;
     return beginDeparture(record, instance, 'terminate', cause, context);
   });
@@ -39,12 +45,7 @@ function find(
   context: OperationContext,
 ): { readonly record: GroupRecord; readonly instances: readonly Instance[] } {
   const ids = input.InstanceIds?.length ? input.InstanceIds : [input.InstanceId!];
-  if (ids.length > 100) {
-    throw new AwsError(
-      'ValidationError',
-      'List exceeds the maximum number of instances to terminate. Please retry your request with fewer instances.',
-    );
-  }
+  requireFewEnough(ids, MOST, 'terminate');
   const record =
     input.AutoScalingGroupName === undefined
       ? findGroupOf(context.state, ids[0]!)
