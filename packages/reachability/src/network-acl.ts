@@ -137,7 +137,7 @@ export function matchAcl(
   const detail = describeDenied(deniedBy, ports);
   if (allowed.length === 0) return { outcome: 'stop', before, detail };
   if (differOnlyInPorts(allowed, denied, addresses)) {
-    const passing = allowed.map((box) => describePorts(...box.ports)).join(', ');
+    const passing = [...new Set(allowed.map((box) => describePorts(...box.ports)))].join(', ');
     return { outcome: 'partial', before, detail: `${detail}; only ${passing} pass` };
   }
   return { outcome: 'unknown', because: `${acl.id} ${direction} treats the addresses that it may be differently` };
@@ -170,10 +170,14 @@ function splitInterval(whole: Interval, by: Interval): [Interval | undefined, In
   ];
 }
 
+/** Every address has the same ports allowed, so the port alone decides. */
 function differOnlyInPorts(allowed: readonly Box[], denied: readonly Box[], addresses: AddressSet): boolean {
-  const isWhole = (box: Box) =>
-    addresses.some((range) => range[0] === box.addresses[0] && range[1] === box.addresses[1]);
-  return addresses.length === 1 && [...allowed, ...denied].every(isWhole);
+  const isSame = (a: Interval, b: Interval) => a[0] === b[0] && a[1] === b[1];
+  const isWhole = (box: Box) => addresses.some((range) => isSame(range, box.addresses));
+  if (![...allowed, ...denied].every(isWhole)) return false;
+  const portsOf = (range: Interval) => allowed.filter((box) => isSame(box.addresses, range)).map((box) => box.ports);
+  const first = JSON.stringify(portsOf(addresses[0]!));
+  return addresses.every((range) => JSON.stringify(portsOf(range)) === first);
 }
 
 function describeAllowed(entries: readonly CompiledEntry[]): string {

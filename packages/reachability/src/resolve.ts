@@ -165,7 +165,7 @@ function isOwnAddress(network: Network, vpcId: string, text: string): boolean {
 function fromResourceName(network: Network, vpcId: string, base: Base, what: string): Found {
   const publicName = /^ec2-(\d+)-(\d+)-(\d+)-(\d+)\./.exec(base.name);
   if (publicName !== null) return fromPublicInstanceName(network, vpcId, publicName.slice(1, 5).join('.'), base);
-  const internal = /^internal-(.+)-\d+\./.exec(base.name)?.[1];
+  const internal = /^internal-([^.]+)-\d+\./.exec(base.name)?.[1];
   const addresses = internal === undefined ? [] : addressesOfLoadBalancer(network, internal);
   if (addresses.length > 0) {
     return {
