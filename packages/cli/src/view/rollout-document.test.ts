@@ -14,7 +14,14 @@ const halted: RolloutDocument = {
   to: { version: '0.149.2', imageId: 'ami-2' },
   text: 'the group is exactly as it was',
   elapsedMs: 92_000,
-  evidence: [{ code: 'START_TIMEOUT', message: 'i-1 was not healthy within 60 s', at: 0, instanceIds: ['i-1'] }],
+  evidence: [
+    {
+      code: 'START_TIMEOUT',
+      message: 'i-1 was not healthy within 60 s; i-2 was not healthy within 60 s',
+      at: 0,
+      instanceIds: ['i-1'],
+    },
+  ],
   notices: [],
   quarantined: [
     {
@@ -32,7 +39,9 @@ test('a halt tells its reason, its evidence, the kept instances with their conso
 HALTED: web is as it was; 0.149.2 was not rolled out (1 min 32 s)
   the group is exactly as it was
   web: 0.149.1 (ami-1) -> 0.149.2 (ami-2)
-  evidence  START_TIMEOUT: i-1 was not healthy within 60 s
+  evidence  START_TIMEOUT
+              i-1 was not healthy within 60 s
+              i-2 was not healthy within 60 s
   kept      i-1, all that is known of it: /state/r1/i-1.json
             | TimeoutError: ssm
             | bell

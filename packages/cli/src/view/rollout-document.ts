@@ -4,6 +4,7 @@ import type { Colors } from '../colors.js';
 import type { FailureDocument } from '../failure.js';
 import { formatDuration } from '../option-values.js';
 import { colorOutcome, nameRelease } from './describe-event.js';
+import { nameEvidence } from './journal-lines.js';
 import type { QuarantinedInstance, Story } from './story.js';
 
 export type RolloutOutcome =
@@ -39,9 +40,10 @@ export function formatRollout(document: RolloutDocument, colors: Colors): string
   const { group, from, to, elapsedMs } = document;
   const took = elapsedMs === undefined ? '' : ` (${formatDuration(elapsedMs)})`;
   const lines = [`${colorOutcome(document.outcome, colors)(headline(document))}${took}`];
-  if (document.text !== '') lines.push(`  ${document.text}`);
+  const text = nameEvidence(document.text, document.evidence);
+  if (text !== '') lines.push(`  ${text}`);
   if (from && to) lines.push(`  ${group}: ${nameRelease(from)} -> ${nameRelease(to)}`);
-  for (const { code, message } of document.evidence) lines.push(`  evidence  ${code}: ${message}`);
+  for (const evidence of document.evidence) lines.push(...formatEvidence(evidence).map((line) => `  ${line}`));
   for (const instance of document.quarantined) lines.push(...formatQuarantined(instance, colors));
   if (document.journal !== undefined) lines.push(`  journal   ${document.journal}`);
   const next = nextStep(document);
@@ -64,6 +66,11 @@ function headline({ outcome, to, group }: RolloutDocument): string {
     case 'refused':
       return `REFUSED: ${group}`;
   }
+}
+
+/** The evidence, with what was seen of each instance on a line of its own. */
+export function formatEvidence({ code, message }: Evidence): string[] {
+  return [`evidence  ${code}`, ...message.split('; ').map((part) => `            ${part}`)];
 }
 
 function formatQuarantined({ instanceId, bundle, consoleTail }: QuarantinedInstance, colors: Colors): string[] {

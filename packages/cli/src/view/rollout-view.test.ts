@@ -85,8 +85,23 @@ test('the picture names each instance and what holds the wait', () => {
   const story = events.slice(0, 7).reduce(continueStory, emptyStory);
   expect(drawPicture(story, 80, colorsFor(createTestIo().stderr, {}))).toBe(`\
 00:05  roll  web  0.149.1 -> 0.149.2
-  i-1  launched    launched in us-west-2a
-  waiting: i-1 is initial in web: 5 of 300 s`);
+  i-1  launched    is initial in web: 5 of 300 s`);
+});
+
+test('a hold of no instance in the picture has a line of its own', () => {
+  const heldBy = [{ code: 'LAUNCHING', text: 'the group has still to launch 2 of 4 instances' }];
+  const story = continueStory(emptyStory, at(0, { kind: 'waiting', heldBy }));
+  expect(drawPicture(story, 80, colorsFor(createTestIo().stderr, {}))).toContain(
+    '\n  waiting: the group has still to launch 2 of 4 instances',
+  );
+});
+
+test('evidence is told in full once, and by its code after that', () => {
+  const io = createTestIo();
+  const view = createRolloutView(io);
+  for (const event of events.slice(9, 10)) view.show(event);
+  view.show(at(61, { kind: 'phase', phase: 'halt', because: 'START_TIMEOUT: i-1 was not healthy within 60 s' }));
+  expect(io.written.stderr).toBe('00:00  START_TIMEOUT i-1 was not healthy within 60 s\n00:01  halt: START_TIMEOUT\n');
 });
 
 test('no line of the picture is wider than the terminal', () => {

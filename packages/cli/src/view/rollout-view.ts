@@ -6,7 +6,7 @@ import type { RolloutEvent } from '@directrix/rollout';
 import { createLogUpdate } from 'log-update';
 import { type Colors, colorsFor } from '../colors.js';
 import type { Io, Output } from '../io.js';
-import { createLineTeller, describeHolds, formatClock } from './journal-lines.js';
+import { createLineTeller, formatClock } from './journal-lines.js';
 import { continueStory, emptyStory, type InstanceStory, type Story } from './story.js';
 
 export interface RolloutView {
@@ -64,20 +64,24 @@ export function drawPicture(story: Story, columns: number, colors: Colors): stri
   const head = `${elapsed}  ${colors.bold(story.phase ?? 'starting')}  ${story.groupName ?? ''}  ${story.from?.version ?? '?'} -> ${story.to?.version ?? '?'}`;
   const shown = story.instances.slice(-drawnInstances);
   const hidden = story.instances.length - shown.length;
+  const shownIds = new Set(shown.map(({ instanceId }) => instanceId));
+  const others = story.heldBy.filter(({ instanceId }) => instanceId === undefined || !shownIds.has(instanceId));
   const lines = [
     head,
     ...(hidden > 0 ? [colors.dim(`  … and ${hidden} before`)] : []),
-    ...shown.map((instance) => drawInstance(instance, colors)),
-    ...(story.heldBy.length > 0 ? [`${colors.dim('  waiting:')} ${describeHolds(story.heldBy)}`] : []),
+    ...shown.map((instance) => drawInstance(instance, story.heldBy, colors)),
+    ...others.slice(0, drawnInstances).map(({ text }) => `${colors.dim('  waiting:')} ${text}`),
   ];
   return lines.map((line) => cutLine(line, columns)).join('\n');
 }
 
-function drawInstance({ instanceId, milestone, text }: InstanceStory, colors: Colors): string {
-  const good = ['healthy', 'reported', 'verified', 'warm'].includes(milestone);
-  const bad = ['dipped', 'quarantined', 'lost'].includes(milestone);
-  const color = good ? colors.green : bad ? colors.red : colors.dim;
-  const detail = text.startsWith(instanceId) ? text.slice(instanceId.length).replace(/^\s*(is|:)?\s*/, '') : text;
+// What holds it says more than what it has come to.
+function drawInstance({ instanceId, milestone, text }: InstanceStory, heldBy: Story['heldBy'], colors: Colors): string {
+  const isGood = ['healthy', 'reported', 'verified', 'warm'].includes(milestone);
+  const isBad = ['dipped', 'quarantined', 'lost'].includes(milestone);
+  const color = isGood ? colors.green : isBad ? colors.red : colors.dim;
+  const told = heldBy.find((hold) => hold.instanceId === instanceId)?.text ?? text;
+  const detail = told.startsWith(instanceId) ? told.slice(instanceId.length).trimStart() : told;
   return `  ${instanceId}  ${color(milestone.padEnd(11))} ${colors.dim(detail)}`;
 }
 

@@ -2,6 +2,7 @@ import type { Evidence, Hold, LaunchTemplateReference, Release } from '@directri
 import Table from 'cli-table3';
 import type { Colors } from '../../colors.js';
 import { colorOutcome, nameRelease } from '../../view/describe-event.js';
+import { formatEvidence } from '../../view/rollout-document.js';
 
 /** The contract of `directrix status --json`; docs/cli.md has it. */
 export interface StatusDocument {
@@ -115,7 +116,7 @@ function formatRollout({ rollout, lease, group }: StatusDocument, colors: Colors
   const isOpen = rollout.outcome === undefined || rollout.outcome === 'needsHuman';
   return [
     `  rollout ${rollout.rolloutId}: ${nameRelease(rollout.from)} -> ${nameRelease(rollout.to)}, ${state}`,
-    ...rollout.evidence.map(({ code, message }) => `    evidence ${code}: ${message}`),
+    ...rollout.evidence.flatMap(formatEvidence).map((line) => `    ${line}`),
     ...(rollout.needs === undefined ? [] : [`    needs ${rollout.needs}`]),
     ...rollout.heldBy.map(({ text }) => `    waiting: ${text}`),
     ...(lease?.isActive
