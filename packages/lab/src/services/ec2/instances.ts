@@ -75,7 +75,7 @@ export function beginTermination(record: InstanceRecord, context: ControlPlaneCo
   if (previous === 'terminated' || previous === 'shutting-down') return stateChange(instance, previous);
   stopMachine(instance, context);
   instance.State = stateNamed('shutting-down');
-  explainByUser(instance, 'Client.UserInitiatedShutdown', 'User initiated shutdown', context);
+  explainByUser(instance, context);
   setTimer('instanceShuttingDown', instance, context.timing.instanceShutdownMs, context);
   return stateChange(instance, previous);
 }
@@ -116,7 +116,7 @@ export function beginStop(record: InstanceRecord, context: ControlPlaneContext):
   if (previous === 'stopped' || previous === 'stopping') return stateChange(instance, previous);
   stopMachine(instance, context);
   instance.State = stateNamed('stopping');
-  explainByUser(instance, 'Client.UserInitiatedShutdown', 'User initiated shutdown', context);
+  explainByUser(instance, context);
   setTimer('instanceStopping', instance, context.timing.instanceShutdownMs, context);
   return stateChange(instance, previous);
 }
@@ -178,12 +178,14 @@ function stateChange(instance: Instance, previous: InstanceStateName): InstanceS
   };
 }
 
-function explainByUser(instance: Instance, code: string, message: string, context: ControlPlaneContext): void {
+/** Auto Scaling terminates as a user does, and EC2 says so. */
+function explainByUser(instance: Instance, context: ControlPlaneContext): void {
   const at = new Date(context.now)
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' GMT');
-  instance.StateReason = { Code: code, Message: `${code}: ${message}` };
+  const code = 'Client.UserInitiatedShutdown';
+  instance.StateReason = { Code: code, Message: `${code}: User initiated shutdown` };
   instance.StateTransitionReason = `User initiated (${at})`;
 }
 

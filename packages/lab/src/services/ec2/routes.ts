@@ -51,7 +51,7 @@ export function requireRoute(table: RouteTable, destination: string): Route {
   );
 }
 
-/** The table that a subnet's traffic follows: its own association, else the main table of the VPC. */
+/** The table that the subnets of a VPC follow when they have no association of their own. */
 export function mainRouteTable(state: Ec2State, vpcId: string): RouteTable | undefined {
   return [...state.routeTables.values()].find(
     (table) => table.VpcId === vpcId && table.Associations?.some((association) => association.Main === true),

@@ -10,17 +10,9 @@ import type { OperationContext } from '../../control-plane/types.js';
 import { networkChanged } from './network-revision.js';
 import { missingParameter, refuseDryRun, required } from './refusals.js';
 import { kindOf } from './resources.js';
+import { type FlatRule, type RuleSpecification, rulesOf } from './rule-specification.js';
 import { securityGroupFor } from './security-group-names.js';
-import {
-  addRules,
-  checkNotThere,
-  type FlatRule,
-  findRule,
-  type RuleSpecification,
-  removeRules,
-  rulesOf,
-  setDescriptions,
-} from './security-group-rules.js';
+import { addRules, checkNotThere, findRule, removeRules, setDescriptions } from './security-group-rules.js';
 import { tagsFor } from './tags.js';
 
 /** What Authorize and Revoke, Ingress and Egress, have in common. */

@@ -1,6 +1,7 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../control-plane/types.js';
-import { addRules, type RuleSpecification } from './security-group-rules.js';
+import type { RuleSpecification } from './rule-specification.js';
+import { addRules } from './security-group-rules.js';
 
 const toEverywhere: RuleSpecification = {
   protocol: '-1',

@@ -8,7 +8,8 @@ import type { OperationContext } from '../../../control-plane/types.js';
 import { networkChanged } from '../network-revision.js';
 import { missingParameter, refuseDryRun, required } from '../refusals.js';
 import { requireResource } from '../resources.js';
-import { permissionOfRuleRequest, replaceRule, rulesOf } from '../security-group-rules.js';
+import { permissionOfRuleRequest, rulesOf } from '../rule-specification.js';
+import { replaceRule } from '../security-group-rules.js';
 
 /** Replaces rules in place: their ids stay. */
 export function modifySecurityGroupRules(
