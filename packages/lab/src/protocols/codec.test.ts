@@ -33,7 +33,15 @@ const OPERATIONS: Readonly<Record<WireName, readonly string[]>> = {
   ],
   elbv2: ['CreateRule', 'CreateTargetGroup', 'DescribeTags', 'DescribeTargetHealth', 'ModifyLoadBalancerAttributes'],
   iam: ['CreateRole', 'GetInstanceProfile', 'SimulatePrincipalPolicy'],
-  ssm: ['DescribeParameters', 'GetParameterHistory', 'GetParameters', 'PutParameter', 'SendCommand'],
+  ssm: [
+    'CreateActivation',
+    'DescribeParameters',
+    'GetParameterHistory',
+    'GetParameters',
+    'PutParameter',
+    'RegisterTaskWithMaintenanceWindow',
+    'SendCommand',
+  ],
 };
 
 const REQUEST_LIMITS: Readonly<Record<WireName, WireLimits>> = {
