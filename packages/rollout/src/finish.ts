@@ -177,6 +177,11 @@ function finishBack(situation: Situation): StepPlan {
   if (sizes.length > 0 || template.length > 0 || isUnsettled) {
     return { acts: [...template, ...sizes], holds: holdUnsettled(situation) };
   }
+  const original = record.original.launchTemplate.version;
+  if (resolveVersion(original, situation.observation.launchTemplate) === record.ours.withdrawnVersion) {
+    const text = `${original} is still read as version ${record.ours.withdrawnVersion}, which was deleted`;
+    return { acts: [], holds: [{ code: 'OLD_NEWS', text }] };
+  }
   const last = [...restorePin(situation), ...resumeProcesses(situation)];
   if (last.length > 0) return { acts: last, holds: [] };
   const first = record.evidence[0];

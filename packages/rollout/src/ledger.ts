@@ -113,7 +113,7 @@ export function foldResult(
       return { ...clean, to: { ...clean.to, launchTemplateVersion: String(version) } };
     }
     case 'deleteLaunchTemplateVersion':
-      return withOurs(clean, { hasCreatedLaunchTemplateVersion: false });
+      return withOurs(clean, { hasCreatedLaunchTemplateVersion: false, withdrawnVersion: act.version });
     case 'pinLaunchTemplate':
       return ours.pin?.version === act.version
         ? withOurs(clean, { pin: { ...ours.pin, isConfirmed: true, at } })

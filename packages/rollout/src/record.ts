@@ -80,6 +80,8 @@ export interface RolloutRecord {
     readonly hasCreatedLaunchTemplateVersion: boolean;
     /** The version that the group names because of us. */
     readonly pin?: Pin;
+    /** The version that we created and deleted again: a read that still shows it is an old one. */
+    readonly withdrawnVersion?: string;
     /** Sizes that we changed for a while. */
     readonly minSize?: TemporarySize;
     readonly maxSize?: TemporarySize;

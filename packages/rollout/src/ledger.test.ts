@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import { decide } from './decide.js';
+import { type Act, foldFailure, foldResult, recordIntent, settle, withdrawIntents } from './ledger.js';
+import type { Observation } from './observation.js';
+import type { RolloutRecord } from './record.js';
+import { describeDecisions, now, old, proven, stage, warm } from './simulation/scene.js';
+
+const because = { code: 'TEST', text: 'a test' };
+const addThree: Act = { kind: 'setSizes', desiredCapacity: 6, ifDesiredCapacity: 3, because };
+const leave: Act = { kind: 'enterStandby', instanceIds: ['a', 'b'], because };
+
+function look(
+  observation: Observation,
+  more: { readonly at?: number; readonly desired?: number; readonly without?: string },
+): Observation {
+  const instances = observation.group.instances.filter(({ instanceId }) => instanceId !== more.without);
+  const desiredCapacity = more.desired ?? observation.group.desiredCapacity;
+  return { ...observation, at: more.at ?? observation.at, group: { ...observation.group, desiredCapacity, instances } };
+}
+
+function settleTimes(record: RolloutRecord, observations: readonly Observation[]): RolloutRecord {
+  return observations.reduce((next, observation) => settle(next, observation).record, record);
+}
+
+describe('a write of DesiredCapacity', () => {
+  const { record, observation } = stage({ instances: [old('a'), old('b'), old('c')] });
+  const ordered = recordIntent(record, addThree, observation);
+
+  test.each([
+    ['accepted, and seen', true, [6], 3, 0],
+    ['accepted, and not seen yet', true, [3], 3, 1],
+    ['lost, and seen three times', false, [6, 6, 6], 3, 0],
+    ['lost, and seen once', false, [6], 0, 1],
+    ['lost, and not done by three looks', false, [3, 3, 3], 0, 0],
+    ['lost, and two looks that differ', false, [6, 3], 0, 1],
+  ] as const)('%s', (_name, isAccepted, looks, surge, inFlightCount) => {
+    const told = isAccepted ? foldResult(ordered, addThree, undefined, now) : ordered;
+    const after = settleTimes(
+      told,
+      looks.map((desired) => look(observation, { desired })),
+    );
+    expect({ surge: after.ours.surge, inFlight: after.ours.inFlight?.length }).toEqual({
+      surge,
+      inFlight: inFlightCount,
+    });
+  });
+
+  test('accepted, and invisible for longer than a read can be old, is somebody else’s undoing', () => {
+    const told = foldResult(ordered, addThree, undefined, now);
+    expect(settle(told, look(observation, { at: now + 30_000 })).record.ours.inFlight).toEqual([]);
+  });
+
+  test('lost, and proved by the group’s own activity although the number has moved on', () => {
+    const activity = {
+      activityId: '1',
+      statusCode: 'Successful',
+      cause: 'a user request changing the desired capacity from 3 to 6',
+      startedAt: now,
+    };
+    const moved = look(observation, { desired: 7 });
+    const told = { ...moved, group: { ...moved.group, activities: [activity] } };
+    expect(settleTimes(ordered, [told, told, told]).ours.surge).toBe(3);
+  });
+
+  test('that was never tried is forgotten, and not found done when somebody writes its number', () => {
+    const withdrawn = withdrawIntents(ordered, [addThree]);
+    const after = settleTimes(
+      withdrawn,
+      [6, 6, 6].map((desired) => look(observation, { desired })),
+    );
+    expect(after.ours.surge).toBe(0);
+    expect(after.base?.desiredCapacity).toBe(6);
+  });
+
+  test('that is lost does not look done because warm ones woke meanwhile', () => {
+    const woken = stage({ instances: [old('c'), proven('x'), warm('a'), warm('b')], base: 2, desired: 2 });
+    const lost = recordIntent(
+      woken.record,
+      { ...addThree, desiredCapacity: 4, ifDesiredCapacity: 2 },
+      woken.observation,
+    );
+    const wake: Act = { kind: 'exitStandby', instanceIds: ['a', 'b'], because };
+    const after = foldResult(recordIntent(lost, wake, woken.observation), wake, undefined, now);
+    const seen = look(stage({ instances: [old('c'), proven('x'), old('a'), old('b')] }).observation, { desired: 4 });
+    expect(settleTimes(after, [seen, seen, seen]).ours.surge).toBe(2);
+  });
+});
+
+describe('a change of instances', () => {
+  const before = stage({ instances: [old('a'), old('b'), old('c'), proven('x'), proven('y')] });
+  const after = stage({
+    instances: [old('a', { state: 'Standby' }), old('b', { state: 'Standby' }), old('c'), proven('x'), proven('y')],
+    desired: 3,
+  });
+  const ordered = recordIntent(before.record, leave, before.observation);
+
+  test('is booked once, however often it is ordered, accepted and seen', () => {
+    const accepted = foldResult(ordered, leave, undefined, now);
+    const again = foldResult(recordIntent(accepted, leave, before.observation), leave, undefined, now);
+    expect(settleTimes(again, [after.observation, after.observation]).ours.surge).toBe(before.record.ours.surge - 2);
+  });
+
+  test('half done before the answer was lost is booked for those that moved', () => {
+    const half = stage({
+      instances: [old('a', { state: 'EnteringStandby' }), old('b'), old('c'), proven('x'), proven('y')],
+      desired: 4,
+    });
+    const { ours, instances } = settleTimes(ordered, [half.observation]);
+    expect(ours.surge).toBe(before.record.ours.surge - 1);
+    expect([instances.a?.warmAt, instances.b?.warmAt]).toEqual([now, undefined]);
+  });
+
+  test('whose answer was lost is not forgotten behind one old look', () => {
+    expect(settleTimes(ordered, [before.observation, after.observation]).ours.surge).toBe(before.record.ours.surge - 2);
+  });
+
+  test('to terminate is not taken for done because one look does not show the instance', () => {
+    const end: Act = { kind: 'terminate', instanceIds: ['x'], decrement: true, because };
+    const told = recordIntent(before.record, end, before.observation);
+    const { ours } = settleTimes(told, [look(before.observation, { without: 'x' })]);
+    expect({ surge: ours.surge, inFlight: ours.inFlight?.length }).toEqual({
+      surge: before.record.ours.surge,
+      inFlight: 1,
+    });
+  });
+});
+
+describe('a borrowed size', () => {
+  const borrow: Act = { kind: 'setSizes', maxSize: 9, because };
+  const giveBack: Act = { kind: 'setSizes', maxSize: 7, because };
+  const { record, observation } = stage({ instances: [old('a'), old('b'), old('c')] });
+  const borrowed = foldResult(recordIntent(record, borrow, observation), borrow, undefined, now);
+  const showing = (maxSize: number) => ({ ...observation, group: { ...observation.group, maxSize } });
+
+  test('is ours until its return was accepted, though it was refused before', () => {
+    const refused = foldFailure(
+      recordIntent(borrowed, giveBack, observation),
+      { code: 'ServiceUnavailable', message: 'no' },
+      now,
+    );
+    expect(settle(refused, showing(9)).record.ours.maxSize).toMatchObject({ original: 7 });
+    expect(foldResult(refused, giveBack, undefined, now).ours.maxSize).toBeUndefined();
+  });
+
+  test('borrowed again, higher, is still given back to where it was', () => {
+    const higher: Act = { kind: 'setSizes', maxSize: 11, because };
+    const twice = recordIntent(borrowed, higher, showing(9));
+    expect(settle(twice, showing(9)).record.ours.maxSize).toMatchObject({ original: 7, during: 11 });
+  });
+
+  test('that somebody set to another value is theirs', () => {
+    expect(settle(borrowed, showing(20)).record.ours.maxSize).toBeUndefined();
+  });
+});
+
+test('an old look that shows everything as it was does not end a rollout before it gave everything back', () => {
+  const { record, observation } = stage({
+    instances: [old('a'), old('b'), old('c')],
+    pin: '7',
+    record: { phase: 'finish', isGoingBack: true },
+    ours: {
+      hasCreatedLaunchTemplateVersion: false,
+      withdrawnVersion: '8',
+      maxSize: { original: 7, during: 9, ordered: [9] },
+    },
+  });
+  const asItWas: Observation = {
+    ...observation,
+    launchTemplate: { latestVersion: '7', defaultVersion: '7' },
+    group: { ...observation.group, suspendedProcesses: [], launchTemplate: record.original.launchTemplate },
+  };
+  const first = decide(
+    { ...record, ours: { ...record.ours, pin: { version: '7', at: now, isConfirmed: true, isSeen: false } } },
+    asItWas,
+  );
+  expect(describeDecisions(first.decisions)).toEqual(['setSizes max 7']);
+  expect(first.record.outcome).toBeUndefined();
+});
+
+test('a warm instance that one look does not show is still waited for', () => {
+  const { record, observation } = stage({
+    instances: [proven('x'), proven('y'), proven('z'), warm('a')],
+    record: { phase: 'finish' },
+  });
+  const step = decide(record, look(observation, { without: 'a' }));
+  expect(step.record.outcome).toBeUndefined();
+  expect(describeDecisions(step.decisions)).toEqual(['wait LOOKING_AGAIN']);
+});
+
+test('serving ones stay while it is not known how many are wanted', () => {
+  const { record, observation } = stage({
+    pin: '7',
+    instances: [old('a'), old('b'), old('c'), proven('x')],
+    base: 3,
+    record: { phase: 'rollBack', isGoingBack: true },
+  });
+  const lost = recordIntent(
+    record,
+    { kind: 'quarantine', instanceIds: ['gone'], expiresAt: now, because },
+    observation,
+  );
+  expect(describeDecisions(decide(lost, observation).decisions)).not.toContain('terminate x and decrement');
+});
