@@ -1,5 +1,6 @@
 import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
 import { GetConsoleOutputCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { DeleteListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, it } from 'vitest';
 import { createWeb, GROUP } from './testing/create-web.js';
 
@@ -91,6 +92,38 @@ describe('a target of a machine', () => {
   it('that answers later than the check waits times out', async () => {
     const web = await createWeb({ good: { answerMs: 6_000 } });
     expect(Object.values(await web.health())).toEqual(Array(3).fill('unhealthy Target.Timeout'));
+  });
+});
+
+describe('traffic', () => {
+  it('comes at its rate, and counts what fails and who answered', async () => {
+    const web = await createWeb();
+    const startedAt = web.clock.now();
+    const traffic = web.dataPlane.startTraffic({ url: web.url, requestsPerSecond: 10 });
+    await web.clock.advance(9_950);
+    for (const id of await web.inService()) web.dataPlane.changeMachine(id, { fault: 'refuses' });
+    await web.clock.advance(2_000);
+    expect(traffic.stop()).toEqual({
+      sent: 120,
+      answered: 120,
+      failed: 20,
+      byStatusCode: { 200: 100, 502: 20 },
+      byRelease: { 1: 100 },
+      secondsWithFailures: 2,
+      firstFailureAt: startedAt + 10_000,
+      lastFailureAt: startedAt + 11_900,
+    });
+    await web.clock.advance(5_000);
+    expect(traffic.report().sent).toBe(120);
+  });
+
+  it('fails when its listener is gone', async () => {
+    const web = await createWeb();
+    const traffic = web.dataPlane.startTraffic({ url: web.url, requestsPerSecond: 10 });
+    await web.ask(web.elb.send(new DeleteListenerCommand({ ListenerArn: web.listenerArn })));
+    await web.clock.advance(1_000);
+    const { sent, failed, answered } = traffic.stop();
+    expect([sent, failed, answered]).toEqual([11, 10, 1]);
   });
 });
 

@@ -120,7 +120,8 @@ class Simulation {
   }
 
   startTraffic(options: TrafficOptions): Traffic {
-    const traffic = startTraffic(this.#port().clock, (url, request) => this.request(url, request), options);
+    const send = async (url: string, request: SimulatedRequest) => this.request(url, request);
+    const traffic = startTraffic(this.#port().clock, send, options);
     this.#traffic.add(traffic);
     return traffic;
   }

@@ -11,7 +11,7 @@ export interface TrafficOptions {
 export interface TrafficReport {
   readonly sent: number;
   readonly answered: number;
-  /** Answered with 500 or above. */
+  /** Answered with 500 or above, or not at all because the listener is gone. */
   readonly failed: number;
   readonly byStatusCode: Readonly<Record<string, number>>;
   /** By what the header x-release says; what has none is not counted here. */
@@ -59,7 +59,7 @@ export function startTraffic(
 
   function sendNext(): void {
     sent += 1;
-    void send(url, request).then(count);
+    void send(url, request).then(count, () => countFailure(clock.now()));
     timer = clock.setTimer(startedAt + (sent * 1000) / requestsPerSecond, sendNext);
   }
 

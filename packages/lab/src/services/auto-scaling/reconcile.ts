@@ -28,8 +28,10 @@ function reconcileGroup(record: GroupRecord, context: ControlPlaneContext): void
   finishDeletion(record, context);
 }
 
+// Most instances are at rest, and this runs after every change: those are passed over before anything is looked up.
 function progressMembers(record: GroupRecord, context: ControlPlaneContext): void {
   for (const instance of instancesOf(record)) {
+    if (instance.LifecycleState === 'InService' || instance.LifecycleState === 'Standby') continue;
     if (memberOf(record, instance).departure) progressDeparture(record, instance, context);
     else if (isPending(instance)) progressArrival(record, instance, context);
   }

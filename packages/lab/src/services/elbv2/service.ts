@@ -76,21 +76,21 @@ export const elbV2Service: ServiceDefinition = {
   reconcile: settleTargets,
 };
 
-// Most checks change nothing that another service looks at; saying so spares a group of a thousand a look at every member.
+// Nobody acts in the moment in which a target's health changes: groups read it at their own poll. Saying so spares a group of a
+// thousand a look at every member after every check. A target that is gone is another matter: departures wait for it.
 function playEvent(event: LabEvent, context: ControlPlaneContext): undefined | 'unchanged' {
   if (event.service !== 'elasticloadbalancing') return 'unchanged';
+  const { listeners, listenerUrls, targetGroups } = context.state.elbv2;
   switch (event.type) {
     case 'timer':
       return playTargetTimer(event.name, event.data, context) ? undefined : 'unchanged';
     case 'listenerOpened':
-      if (context.state.elbv2.listeners.has(event.listenerArn)) {
-        context.state.elbv2.listenerUrls.set(event.listenerArn, event.url);
-      }
+      if (listeners.has(event.listenerArn)) listenerUrls.set(event.listenerArn, event.url);
       return 'unchanged';
     case 'healthCheckResult': {
-      const record = context.state.elbv2.targetGroups.get(event.targetGroupArn);
-      const isChanged = record !== undefined && recordCheckResult(record, event.checkId, event.result, context);
-      return isChanged ? undefined : 'unchanged';
+      const record = targetGroups.get(event.targetGroupArn);
+      if (record) recordCheckResult(record, event.checkId, event.result, context);
+      return 'unchanged';
     }
   }
 }

@@ -217,6 +217,14 @@ describe('an unused target', () => {
     expect(group.targets.size).toBe(0);
   });
 
+  it('is gone once EC2 has forgotten its instance', () => {
+    setInstance('terminated');
+    settleTargets(context);
+    context.state.ec2.instances.delete(ID);
+    settleTargets(context);
+    expect(group.targets.size).toBe(0);
+  });
+
   it('starts again as new once it is of use', () => {
     setInstance('stopped');
     settleTargets(context);

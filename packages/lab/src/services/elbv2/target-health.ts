@@ -74,7 +74,7 @@ export function registerTarget(
     registeredAt: context.now,
   };
   record.targets.set(key, registered);
-  settleTarget(record, registered, context);
+  settleTarget(record, registered, enabledZones(record, context), context);
 }
 
 /** No new requests from now on; gone after the deregistration delay (T4), or at once when it was unused. */
@@ -93,7 +93,7 @@ export function deregisterTarget(record: TargetGroupRecord, key: string, context
   context.schedule(context.now + delayMs, timer('drainEnd', record, key, target));
 }
 
-/** Plays a timer that this module scheduled. Returns false when nothing changed that anybody else looks at. */
+/** Plays a timer that this module scheduled. Returns whether a target is gone now. */
 export function playTargetTimer(name: string, data: unknown, context: ControlPlaneContext): boolean {
   const { targetGroupArn, key, registrationId, epoch } = data as TimerData;
   const record = context.state.elbv2.targetGroups.get(targetGroupArn);
@@ -104,50 +104,69 @@ export function playTargetTimer(name: string, data: unknown, context: ControlPla
     context.emit({ kind: 'drainEnded', targetGroupArn, targetId: target.target.Id!, port: target.target.Port! });
     return true;
   }
-  return sendCheck(record, key, target, context);
+  sendCheck(record, key, target, context);
+  return false;
 }
 
-/** Returns false when the target's state stays as it was. */
 export function recordCheckResult(
   record: TargetGroupRecord,
   checkId: string,
   result: HealthCheckResult,
   context: ControlPlaneContext,
-): boolean {
+): void {
   // The checked port may differ from the target's own, so the target is found by the id that its check carried.
   const [key, registrationId, epoch, number] = checkId.split('/');
   const target = record.targets.get(key!);
-  if (!target) return false;
+  if (!target) return;
   const overtaken = Number(number) <= target.lastAnsweredCheck;
-  if (registrationId !== target.registrationId || Number(epoch) !== target.checkEpoch || overtaken) return false;
+  if (registrationId !== target.registrationId || Number(epoch) !== target.checkEpoch || overtaken) return;
   target.lastAnsweredCheck = Number(number);
   const failure = failureOf(record, result);
-  const before = target.health;
   if (failure) recordFailure(record, target, failure);
   else recordSuccess(record, target, context.now);
-  return before.State !== target.health.State;
 }
 
 /** T5, for every target of every group. Idempotent. */
 export function settleTargets(context: ControlPlaneContext): void {
   for (const record of context.state.elbv2.targetGroups.values()) {
-    for (const target of record.targets.values()) settleTarget(record, target, context);
+    const zones = enabledZones(record, context);
+    for (const [key, target] of record.targets) {
+      if (isForgotten(record, target, context)) record.targets.delete(key);
+      else settleTarget(record, target, zones, context);
+    }
   }
 }
 
-function settleTarget(record: TargetGroupRecord, target: TargetRecord, context: ControlPlaneContext): void {
+function settleTarget(
+  record: TargetGroupRecord,
+  target: TargetRecord,
+  zones: ReadonlySet<string>,
+  context: ControlPlaneContext,
+): void {
   const { State: state } = target.health;
   if (state === 'draining') return;
-  const unusable = whyUnused(record, target, context);
-  if (unusable) {
-    if (target.health === unusable) return;
-    if (state !== 'unused') target.checkEpoch += 1;
-    target.health = unusable;
-    target.healthySince = undefined;
+  const unusable = whyUnused(record, target, zones, context);
+  if (!unusable) {
+    if (state === 'unused') startChecking(record, target, context);
     return;
   }
-  if (state !== 'unused') return;
-  startChecking(record, target, context);
+  if (state !== 'unused') target.checkEpoch += 1;
+  target.health = unusable;
+  target.healthySince = undefined;
+}
+
+// EC2 shows a terminated instance for a while; after that its registration is gone as well.
+function isForgotten(record: TargetGroupRecord, target: TargetRecord, { state }: ControlPlaneContext): boolean {
+  const isInstance = record.targetGroup.TargetType === 'instance';
+  return isInstance && target.health.State === 'unused' && !state.ec2.instances.has(target.target.Id!);
+}
+
+/** The zones of the load balancers that forward to the group; none when no rule does. */
+function enabledZones(record: TargetGroupRecord, { state }: ControlPlaneContext): ReadonlySet<string> {
+  const loadBalancers = (record.targetGroup.LoadBalancerArns ?? []).map((arn) => state.elbv2.loadBalancers.get(arn));
+  return new Set(
+    loadBalancers.flatMap((found) => found?.loadBalancer.AvailabilityZones?.map((zone) => zone.ZoneName!) ?? []),
+  );
 }
 
 function startChecking(record: TargetGroupRecord, target: TargetRecord, context: ControlPlaneContext): void {
@@ -161,34 +180,26 @@ function startChecking(record: TargetGroupRecord, target: TargetRecord, context:
   context.schedule(context.now + context.timing.targetRegistrationMs, timer('check', record, key, target));
 }
 
-function whyUnused(record: TargetGroupRecord, target: TargetRecord, context: ControlPlaneContext) {
-  const loadBalancerArns = record.targetGroup.LoadBalancerArns ?? [];
-  const instance = context.state.ec2.instances.get(target.target.Id!)?.instance;
+function whyUnused(
+  record: TargetGroupRecord,
+  target: TargetRecord,
+  zones: ReadonlySet<string>,
+  { state }: ControlPlaneContext,
+): TargetHealth | undefined {
+  const instance = state.ec2.instances.get(target.target.Id!)?.instance;
   if (record.targetGroup.TargetType === 'instance') {
-    const state = instance?.State?.Name;
-    if (state === 'stopping' || state === 'stopped') return HEALTH.stopped;
-    if (state === undefined || state === 'shutting-down' || state === 'terminated') return HEALTH.terminated;
+    const name = instance?.State?.Name;
+    if (name === 'stopping' || name === 'stopped') return HEALTH.stopped;
+    if (name === undefined || name === 'shutting-down' || name === 'terminated') return HEALTH.terminated;
   }
-  if (loadBalancerArns.length === 0) return HEALTH.notInUse;
+  if (zones.size === 0) return HEALTH.notInUse;
   const zone = instance?.Placement?.AvailabilityZone;
-  if (zone === undefined) return undefined;
-  const enabled = loadBalancerArns.some((arn) =>
-    context.state.elbv2.loadBalancers
-      .get(arn)
-      ?.loadBalancer.AvailabilityZones?.some((candidate) => candidate.ZoneName === zone),
-  );
-  return enabled ? undefined : HEALTH.zoneNotEnabled;
+  return zone === undefined || zones.has(zone) ? undefined : HEALTH.zoneNotEnabled;
 }
 
-function sendCheck(
-  record: TargetGroupRecord,
-  key: string,
-  target: TargetRecord,
-  context: ControlPlaneContext,
-): boolean {
+function sendCheck(record: TargetGroupRecord, key: string, target: TargetRecord, context: ControlPlaneContext): void {
   const group = record.targetGroup;
-  const isFirst = target.health === HEALTH.registering;
-  if (isFirst) target.health = HEALTH.checking;
+  if (target.health === HEALTH.registering) target.health = HEALTH.checking;
   target.checksSent += 1;
   const port = group.HealthCheckPort === 'traffic-port' ? target.target.Port! : Number(group.HealthCheckPort);
   context.emit({
@@ -202,7 +213,6 @@ function sendCheck(
     timeoutMs: group.HealthCheckTimeoutSeconds! * 1000,
   });
   context.schedule(context.now + group.HealthCheckIntervalSeconds! * 1000, timer('check', record, key, target));
-  return isFirst;
 }
 
 function recordSuccess(record: TargetGroupRecord, target: TargetRecord, now: number): void {

@@ -78,7 +78,7 @@ export async function createWeb(options: WebOptions = {}) {
       ec2.send(
         new CreateSubnetCommand({
           VpcId: vpcId,
-          CidrBlock: `10.0.${index}.0/24`,
+          CidrBlock: `10.0.${index * 16}.0/20`,
           AvailabilityZone: `us-west-2${zone}`,
         }),
       ),
