@@ -18,7 +18,8 @@ export const CODES = {
   },
   DNS_VPC_ATTRIBUTES: {
     origin: 'directrix',
-    cause: 'enableDnsSupport or enableDnsHostnames is off in the VPC, so private names are not answered there.',
+    cause:
+      'A DNS attribute of the VPC, enableDnsSupport or enableDnsHostnames, is off, so private names are not answered there.',
     fix: 'Switch both VPC attributes on.',
   },
   DNS_PHZ_OVERRIDE: {

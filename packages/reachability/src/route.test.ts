@@ -98,6 +98,31 @@ test.each<[string, SmallNetwork, string, string[]]>([
     ['BAD_STATE'],
   ],
   [
+    'Block Public Access is on',
+    {
+      routesA: [LOCAL, TO_INTERNET],
+      clientIsPublic: true,
+      rest: { vpcBlockPublicAccess: { options: { InternetGatewayBlockMode: 'block-bidirectional' } } },
+    },
+    'unreachable',
+    ['VPC_BLOCK_PUBLIC_ACCESS_ENABLED'],
+  ],
+  [
+    'Block Public Access excludes the VPC',
+    {
+      routesA: [LOCAL, TO_INTERNET],
+      clientIsPublic: true,
+      rest: {
+        vpcBlockPublicAccess: {
+          options: { InternetGatewayBlockMode: 'block-bidirectional' },
+          exclusions: [{ ResourceArn: `arn:aws:ec2:us-west-2:123456789012:vpc/${VPC}` }],
+        },
+      },
+    },
+    'reachable',
+    [],
+  ],
+  [
     'the longest prefix wins',
     {
       routesA: [

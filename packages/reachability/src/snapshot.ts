@@ -11,6 +11,8 @@ import type {
   SecurityGroup,
   Subnet,
   Vpc,
+  VpcBlockPublicAccessExclusion,
+  VpcBlockPublicAccessOptions,
   VpcEndpoint,
   VpcPeeringConnection,
 } from '@aws-sdk/client-ec2';
@@ -51,4 +53,12 @@ export interface NetworkSnapshot {
   readonly dhcpOptions?: readonly DhcpOptions[];
   readonly prefixLists?: readonly { readonly list: ManagedPrefixList; readonly entries: readonly PrefixListEntry[] }[];
   readonly privateHostedZones?: readonly PrivateHostedZone[];
+  /**
+   * DescribeVpcBlockPublicAccessOptions and its exclusions. The one exception from the rule above: undefined means off, as it is
+   * unless somebody switched it on for the region.
+   */
+  readonly vpcBlockPublicAccess?: {
+    readonly options: VpcBlockPublicAccessOptions;
+    readonly exclusions?: readonly VpcBlockPublicAccessExclusion[];
+  };
 }

@@ -156,6 +156,7 @@ function takeInternetGateway(journey: Journey, place: Place, outside: Outside, i
     });
     return;
   }
+  checkBlockPublicAccess(journey, place, id);
   if (place.hasPublicAddress === undefined) {
     wonder(journey, where, `whether ${place.id} has a public address is not in the snapshot`);
     return;
@@ -174,6 +175,25 @@ function takeInternetGateway(journey: Journey, place: Place, outside: Outside, i
       { id, what: 'target of the route' },
     ],
     edits: [publicAddressFor(place)],
+  });
+}
+
+// VPC Block Public Access in its egress-only mode lets connections out; in its bidirectional mode only exclusions do.
+function checkBlockPublicAccess(journey: Journey, place: Place, id: string): void {
+  const block = journey.network.snapshot.vpcBlockPublicAccess;
+  if (block?.options.InternetGatewayBlockMode !== 'block-bidirectional') return;
+  const excluded = (block.exclusions ?? []).some(
+    ({ ResourceArn, State }) =>
+      State !== 'delete-complete' && [place.vpcId, place.subnetId].some((own) => ResourceArn?.endsWith(`/${own}`)),
+  );
+  if (excluded) return;
+  stop(journey, { component: 'internetGateway', id }, 'VPC Block Public Access is on', {
+    code: 'VPC_BLOCK_PUBLIC_ACCESS_ENABLED',
+    stage: 'path',
+    lacksWayOut: true,
+    explanation: `VPC Block Public Access drops what ${place.subnetId} sends through ${id}.`,
+    evidence: [{ id, what: 'mode block-bidirectional, and no exclusion for the VPC or the subnet' }],
+    edits: manual(`exclude ${place.vpcId} or ${place.subnetId} from VPC Block Public Access`),
   });
 }
 

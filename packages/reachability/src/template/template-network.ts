@@ -1,4 +1,4 @@
-// snapshot-from-template: the network that a CloudFormation template would make, before it is made.
+// template-network: the network that a CloudFormation template would make, before it is made.
 //
 //   T1. What cannot be resolved without an account is unknown, and named in `unresolved`; it is never left out.
 //   T3. Defaults are CloudFormation's: an endpoint is a Gateway with private DNS off, a group lets everything out, a VPC has DNS
@@ -56,11 +56,27 @@ function readResources(scope: Scope): readonly Resource[] {
   return Object.entries(scope.template.Resources ?? {}).flatMap(([id, raw]): readonly Resource[] => {
     const exists = raw.Condition === undefined ? true : evaluateCondition(scope, raw.Condition);
     if (exists === false) return [];
-    if (exists === undefined)
-      scope.unresolved.add(`whether ${id} exists (condition ${raw.Condition}): taken as if it did`);
     const properties = evaluate(scope, raw.Properties ?? {});
-    return [{ id, type: raw.Type, properties: isRecord(properties) ? properties : {} }];
+    const own = isRecord(properties) ? properties : {};
+    if (exists === true) return [{ id, type: raw.Type, properties: own }];
+    const why = `whether ${id} exists (condition ${raw.Condition})`;
+    scope.unresolved.add(why);
+    return [{ id, type: raw.Type, properties: { ...own, ...blur(raw.Type, why) } }];
   });
+}
+
+/** What makes each resource's effect unknown, for one that may not exist at all. Others are taken as if they did. */
+const DECIDING_PROPERTY: Readonly<Record<string, string>> = {
+  'AWS::EC2::SecurityGroupIngress': 'IpProtocol',
+  'AWS::EC2::SecurityGroupEgress': 'IpProtocol',
+  'AWS::EC2::NetworkAclEntry': 'RuleNumber',
+  'AWS::EC2::Route': 'DestinationCidrBlock',
+  'AWS::EC2::VPCEndpoint': 'ServiceName',
+};
+
+function _blur(type: string, why: string): Readonly<Record<string, string>> {
+  const property = DECIDING_PROPERTY[type];
+  return property === undefined ? {} : { [property]: `unresolved:${why}` };
 }
 
 function readNetwork(
