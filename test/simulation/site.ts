@@ -68,7 +68,8 @@ export interface CommandOptions {
 }
 
 export class Site {
-  readonly #directory = mkdtempSync(join(tmpdir(), 'directrix-simulation-'));
+  /** For journals and evidence; removed at the end. */
+  readonly directory = mkdtempSync(join(tmpdir(), 'directrix-simulation-'));
   readonly clock: VirtualClock;
   readonly dataPlane: SimulatedDataPlane;
   readonly lab: Lab;
@@ -81,7 +82,7 @@ export class Site {
     this.clock = createVirtualClock({ startAt: '2018-11-11T08:04:00Z' });
     this.dataPlane = createSimulatedDataPlane();
     this.lab = createLab({ clock: this.clock, dataPlane: this.dataPlane, seed });
-    this.clients = this.#createClients();
+    this.clients = this.createClients();
   }
 
   static async create(options: SiteOptions = {}, seed = 1): Promise<Site> {
@@ -94,7 +95,7 @@ export class Site {
   async close(): Promise<void> {
     this.clients.destroy();
     await this.lab.close();
-    rmSync(this.#directory, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
   }
 
   /** Moves time until the promise settles. */
@@ -143,7 +144,7 @@ export class Site {
     const io: Io = {
       stdout: outputTo('stdout'),
       stderr: outputTo('stderr'),
-      env: { XDG_STATE_HOME: this.#directory, ...options.env },
+      env: { XDG_STATE_HOME: this.directory, ...options.env },
       cwd: '/',
       signal: options.signal ?? new AbortController().signal,
     };
@@ -210,7 +211,7 @@ export class Site {
   }
 
   #createWorld(options: CommandOptions): World {
-    const clients = this.#createClients(options.onCall);
+    const clients = this.createClients(options.onCall);
     const command = ++this.#commands;
     return {
       clients: options.wrapClients?.(clients) ?? clients,
@@ -223,7 +224,8 @@ export class Site {
     };
   }
 
-  #createClients(onCall?: (action: string) => void): AwsClients {
+  /** Clients of the lab; `onCall` is told each call. */
+  createClients(onCall?: (action: string) => void): AwsClients {
     return createAwsClients({
       version: '0.0.0',
       region: 'us-west-2',

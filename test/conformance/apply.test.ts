@@ -1,0 +1,150 @@
+// The hands of Directrix on AWS: applying a decision again, as after a crash, changes nothing more.
+import { createRolloutPorts, type Lease } from '@directrix/aws';
+import { type Decision, planRollout, type RolloutPorts, type RolloutRecord } from '@directrix/rollout';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Site } from '../simulation/site.js';
+
+let site: Site;
+let ports: RolloutPorts;
+let record: RolloutRecord;
+let imageId: string;
+let ids: readonly string[];
+
+const because = { code: 'TEST', text: 'so that it can be seen' };
+const lease: Lease = {
+  epoch: 1,
+  check: async () => undefined,
+  renewIfDue: async () => undefined,
+  release: async () => undefined,
+};
+
+beforeEach(async () => {
+  site = await Site.create({ desired: 3, min: 0, max: 6 });
+  imageId = await site.registerRelease('2');
+  ports = createRolloutPorts({
+    clients: site.clients,
+    clock: site.clock as RolloutPorts['clock'] & Site['clock'],
+    fetch: ((url: string, init: RequestInit) => site.dataPlane.fetch(url, init)) as never,
+    lease,
+    groupName: 'web',
+    reports: { healthPath: '/healthz' },
+    bundleDirectory: site.directory,
+    journal: () => undefined,
+  });
+  const from = { version: '1', imageId: 'ami-1', launchTemplateVersion: '1' };
+  const to = { version: '2', imageId };
+  const blank = { groupName: 'web', startedAt: site.clock.now(), instances: {} } as unknown as RolloutRecord;
+  const observation = await site.run(ports.observe(blank, []));
+  record = planRollout({ observation, from, to, rolloutId: 'r1', epoch: 1, at: site.clock.now() });
+  ids = observation.group.instances.map(({ instanceId }) => instanceId).sort();
+});
+afterEach(() => site.close());
+
+type Act = Exclude<Decision, { readonly kind: 'wait' }>;
+
+async function apply(decision: Act) {
+  const result = await site.run(ports.apply(record, decision));
+  // Long enough for what it set going to come to rest.
+  await site.advance(120_000);
+  return { result, picture: await site.picture() };
+}
+
+// As a rollout does first: else the group itself would move instances between the zones.
+const keepStill: Act = { kind: 'suspendProcesses', processes: ['AZRebalance'], because };
+
+describe('applied once and twice is the same', () => {
+  test.each<[string, () => Act]>([
+    ['pinLaunchTemplate', () => ({ kind: 'pinLaunchTemplate', version: '1', because })],
+    [
+      'createLaunchTemplateVersion',
+      () => ({ kind: 'createLaunchTemplateVersion', sourceVersion: '1', imageId, because }),
+    ],
+    ['deleteLaunchTemplateVersion', () => ({ kind: 'deleteLaunchTemplateVersion', version: '7', because })],
+    ['setDefaultLaunchTemplateVersion', () => ({ kind: 'setDefaultLaunchTemplateVersion', version: '1', because })],
+    ['suspendProcesses', () => ({ kind: 'suspendProcesses', processes: ['AZRebalance'], because })],
+    ['resumeProcesses', () => ({ kind: 'resumeProcesses', processes: ['AZRebalance'], because })],
+    ['setSizes', () => ({ kind: 'setSizes', desiredCapacity: 4, ifDesiredCapacity: 3, because })],
+    ['enterStandby', () => ({ kind: 'enterStandby', instanceIds: ids.slice(0, 2), because })],
+    ['exitStandby', () => ({ kind: 'exitStandby', instanceIds: ids.slice(0, 2), because })],
+    ['quarantine', () => ({ kind: 'quarantine', instanceIds: ids.slice(0, 1), expiresAt: 0, because })],
+    ['terminate', () => ({ kind: 'terminate', instanceIds: ids.slice(0, 1), decrement: true, because })],
+  ])('%s', async (kind, decide) => {
+    await apply(keepStill);
+    if (kind === 'exitStandby') await apply({ kind: 'enterStandby', instanceIds: ids.slice(0, 2), because });
+    const before = await site.picture();
+    const once = await apply(decide());
+    const twice = await apply(decide());
+    expect(twice).toEqual(once);
+    // What is as the decision wants it from the beginning would be the same however often it is applied.
+    const isAlreadySo = ['deleteLaunchTemplateVersion', 'setDefaultLaunchTemplateVersion', 'suspendProcesses'].includes(
+      kind,
+    );
+    if (!isAlreadySo) expect(once.picture).not.toEqual(before);
+  });
+});
+
+test('a launch template version is made from its source with only the image replaced, and carries the rollout’s name', async () => {
+  const { result } = await apply({ kind: 'createLaunchTemplateVersion', sourceVersion: '1', imageId, because });
+  expect(result).toEqual({ launchTemplateVersion: '2' });
+  const [template] = [...site.lab.state.ec2.launchTemplates.values()];
+  const [first, second] = [...template!.versions].sort((a, b) => a.VersionNumber! - b.VersionNumber!);
+  expect(second).toMatchObject({
+    VersionDescription: 'directrix r1',
+    LaunchTemplateData: { ...first!.LaunchTemplateData, ImageId: imageId },
+  });
+});
+
+test('some of a batch that are in Standby already do not keep the others out of it', async () => {
+  await apply(keepStill);
+  await apply({ kind: 'enterStandby', instanceIds: ids.slice(0, 1), because });
+  const { picture } = await apply({ kind: 'enterStandby', instanceIds: ids, because });
+  expect(picture.instances.map(({ LifecycleState }) => LifecycleState)).toEqual(['Standby', 'Standby', 'Standby']);
+  expect(picture.group.DesiredCapacity).toBe(0);
+});
+
+test('more than twenty are moved, twenty at a time', async () => {
+  await site.close();
+  site = await Site.create({ desired: 45, min: 0, max: 45 });
+  const all = (await site.picture()).instances.map(({ InstanceId }) => InstanceId!);
+  const calls: string[] = [];
+  ports = createRolloutPorts({
+    clients: site.createClients((action) => calls.push(action)),
+    clock: site.clock as RolloutPorts['clock'] & Site['clock'],
+    fetch: (() => Promise.reject(new Error('nobody asks'))) as never,
+    lease,
+    groupName: 'web',
+    reports: { healthPath: '/healthz' },
+    bundleDirectory: site.directory,
+    journal: () => undefined,
+  });
+  const { picture } = await apply({ kind: 'enterStandby', instanceIds: all, because });
+  expect(new Set(picture.instances.map(({ LifecycleState }) => LifecycleState))).toEqual(new Set(['Standby']));
+  expect(calls.filter((action) => action === 'autoscaling:EnterStandby')).toHaveLength(3);
+});
+
+test('a size that somebody else changed meanwhile is left alone', async () => {
+  await expect(apply({ kind: 'setSizes', desiredCapacity: 6, ifDesiredCapacity: 5, because })).rejects.toMatchObject({
+    code: 'DESIRED_CAPACITY_CHANGED',
+  });
+  expect((await site.picture()).group.DesiredCapacity).toBe(3);
+});
+
+test('no processes to suspend are not all processes', async () => {
+  const { picture } = await apply({ kind: 'suspendProcesses', processes: [], because });
+  expect(picture.group.SuspendedProcesses).toEqual([]);
+});
+
+test('what AWS refuses comes back with AWS’s own code and text', async () => {
+  await expect(apply({ kind: 'setSizes', desiredCapacity: 9, because })).rejects.toMatchObject({
+    code: 'AWS_REFUSED',
+    message: expect.stringMatching(/^autoscaling:UpdateAutoScalingGroup: ValidationError: .*9/),
+  });
+});
+
+test('the versions of all instances are heard through the load balancer', async () => {
+  const observation = await site.run(ports.observe(record, ids));
+  const heard = observation.reports.map(({ instanceId, version, status }) => ({ instanceId, version, status }));
+  expect(heard.sort((a, b) => a.instanceId!.localeCompare(b.instanceId!))).toEqual(
+    ids.map((instanceId) => ({ instanceId, version: '1', status: 'OK' })),
+  );
+});
