@@ -12,9 +12,9 @@ import { type Duplex, PassThrough } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
 import { responseHeadersForClient } from './forwarded-headers.js';
-import type { Watched } from './idle-watch.js';
+import type { Traveller } from './in-flight.js';
 import { type OwnAnswer, pageAnswer } from './own-answer.js';
-import { TargetConnectError, type TargetPool } from './target-pool.js';
+import { origin, TargetConnectError, type TargetPool } from './target-pool.js';
 
 /** How an exchange ended. */
 export type Ending =
@@ -31,6 +31,8 @@ export interface ExchangeOptions {
   /** For the target: raw, name and value in turn. */
   readonly headers: string[];
   readonly idleTimeoutMs: number;
+  /** Names the target. */
+  readonly targetKey: string;
   /** For an upgrade: the protocol, and what the client sent after its request. */
   readonly upgrade?: { readonly protocol: string; readonly head: Buffer };
   /** Called once, when the target's response headers are there. */
@@ -41,9 +43,11 @@ export interface ExchangeOptions {
 
 type Controller = Dispatcher.DispatchController;
 
-export class Exchange implements Watched, Dispatcher.DispatchHandler {
+export class Exchange implements Traveller, Dispatcher.DispatchHandler {
   lastActiveAt: number;
+  position = -1;
   readonly idleTimeoutMs: number;
+  readonly targetKey: string;
   readonly #options: ExchangeOptions;
   readonly #startedAt: number;
   #controller: Controller | undefined;
@@ -51,10 +55,15 @@ export class Exchange implements Watched, Dispatcher.DispatchHandler {
   #targetStatusCode = 0;
   #isOver = false;
   #isWaitingForClient = false;
+  /** Of the response's body; not a number when its length is not known before. */
+  #missingBytes = Number.NaN;
+  /** Held back for the end, which comes with it, so that both leave in one write. */
+  #lastChunk: Buffer | undefined;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
     this.idleTimeoutMs = options.idleTimeoutMs;
+    this.targetKey = options.targetKey;
     this.#startedAt = options.clock.now();
     this.lastActiveAt = this.#startedAt;
   }
@@ -65,6 +74,7 @@ export class Exchange implements Watched, Dispatcher.DispatchHandler {
     const body = hasBody(request) ? this.#body() : null;
     pool.dispatch(
       {
+        origin,
         path,
         method: request.method ?? 'GET',
         headers,
@@ -96,9 +106,15 @@ export class Exchange implements Watched, Dispatcher.DispatchHandler {
     if (this.#isOver) controller.abort(new Error('the exchange is over'));
   }
 
-  onResponseStart(controller: Controller, statusCode: number, _headers: unknown, statusMessage?: string): void {
+  onResponseStart(
+    controller: Controller,
+    statusCode: number,
+    headers: { readonly 'content-length'?: string },
+    statusMessage?: string,
+  ): void {
     if (this.#isOver || statusCode < 200) return;
     this.#targetAnswered(statusCode);
+    this.#missingBytes = Number(headers['content-length']);
     const raw = controller.rawHeaders as readonly Buffer[];
     const { response } = this.#options;
     response.writeHead(statusCode, statusMessage ?? '', responseHeadersForClient(raw));
@@ -107,6 +123,11 @@ export class Exchange implements Watched, Dispatcher.DispatchHandler {
   onResponseData(controller: Controller, chunk: Buffer): void {
     if (this.#isOver) return;
     this.#touch();
+    this.#missingBytes -= chunk.length;
+    if (this.#missingBytes === 0) {
+      this.#lastChunk = chunk;
+      return;
+    }
     const { response } = this.#options;
     if (response.write(chunk) || this.#isWaitingForClient) return;
     controller.pause();
@@ -120,7 +141,7 @@ export class Exchange implements Watched, Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#isOver) return;
-    this.#options.response.end();
+    this.#options.response.end(this.#lastChunk);
     this.#discardRest();
     this.#end({ kind: 'answered', statusCode: this.#targetStatusCode });
   }

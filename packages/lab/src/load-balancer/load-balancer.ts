@@ -20,7 +20,7 @@ import type { AccessLog } from './access-log.js';
 import { type Ending, Exchange, sendAnswer } from './exchange.js';
 import { countForwardedAddresses, requestHeadersForTarget } from './forwarded-headers.js';
 import { checkHealth } from './health-check.js';
-import { IdleWatch } from './idle-watch.js';
+import { InFlight } from './in-flight.js';
 import { type ListenerPort, openListenerPort } from './listener-port.js';
 import { Metrics, type MetricsSnapshot } from './metrics.js';
 import { decisionAnswer, type OwnAnswer, pageAnswer } from './own-answer.js';
@@ -62,19 +62,17 @@ class ReverseProxy implements LoadBalancerProxy {
   readonly #options: LoadBalancerOptions;
   readonly #turn = createTurn();
   readonly #metrics = new Metrics();
-  readonly #idleWatch: IdleWatch;
+  readonly #inFlight: InFlight<Exchange>;
   readonly #ports = new Map<string, ListenerPort>();
   /** Ports that are closing; kept until they are closed. */
   readonly #closing = new Set<ListenerPort>();
   readonly #pools = new Map<string, TargetPool>();
-  /** By `targetKey`. */
-  readonly #inFlight = new Map<string, Set<Exchange>>();
   readonly #closed = new AbortController();
   #traceCount = 0;
 
   constructor(options: LoadBalancerOptions) {
     this.#options = options;
-    this.#idleWatch = new IdleWatch(options.controlPlane.clock);
+    this.#inFlight = new InFlight(options.controlPlane.clock);
   }
 
   perform(effect: Effect): void {
@@ -101,8 +99,8 @@ class ReverseProxy implements LoadBalancerProxy {
     if (!this.#closed.signal.aborted) this.#closed.abort();
     for (const port of this.#ports.values()) this.#closePort(port);
     this.#ports.clear();
-    for (const exchanges of this.#inFlight.values()) for (const exchange of exchanges) exchange.cut();
-    this.#idleWatch.close();
+    for (const exchange of this.#inFlight.list()) exchange.cut();
+    this.#inFlight.close();
     const ports = [...this.#closing];
     // Let the last answers leave before their connections are cut.
     setImmediate(() => {
@@ -178,7 +176,7 @@ class ReverseProxy implements LoadBalancerProxy {
 
   #endDrain(targetGroupArn: string, targetId: string, port: number): void {
     const key = targetKey(targetGroupArn, targetId, port);
-    for (const exchange of this.#inFlight.get(key) ?? []) exchange.cut();
+    for (const exchange of this.#inFlight.list()) if (exchange.targetKey === key) exchange.cut();
     this.#closePool(key);
   }
 
@@ -191,13 +189,14 @@ class ReverseProxy implements LoadBalancerProxy {
       }
     }
     for (const key of this.#pools.keys()) {
-      if (!registered.has(key) && !this.#inFlight.has(key)) this.#closePool(key);
+      if (!registered.has(key) && !this.#turn.outstanding.get(key)) this.#closePool(key);
     }
   }
 
   #closePool(key: string): void {
     const pool = this.#pools.get(key);
     this.#pools.delete(key);
+    if (!this.#turn.outstanding.get(key)) this.#turn.outstanding.delete(key);
     void pool?.close();
   }
 
@@ -259,6 +258,7 @@ class ReverseProxy implements LoadBalancerProxy {
       response,
       path: routed.query === '' ? routed.path : `${routed.path}?${routed.query}`,
       headers: this.#headersForTarget(arrival, listener),
+      targetKey: key,
       idleTimeoutMs: this.#idleTimeoutMs(loadBalancerArn),
       upgrade:
         isWebSocket(request) && upgrade !== undefined ? { protocol: 'websocket', head: upgrade.head } : undefined,
@@ -267,8 +267,8 @@ class ReverseProxy implements LoadBalancerProxy {
         this.#metrics.countTargetResponse(target.targetGroupArn, statusCode, afterMs / 1000);
       },
       onEnd: (ending) => {
-        this.#idleWatch.remove(exchange);
-        this.#leaveFlight(key, exchange);
+        this.#inFlight.remove(exchange);
+        this.#countOutstanding(key, -1);
         if (ending.kind === 'failed') {
           this.#metrics.countOwnAnswer(loadBalancerArn, ending.statusCode);
           if (targetStatusCode === undefined) this.#metrics.countConnectionError(target.targetGroupArn);
@@ -277,8 +277,8 @@ class ReverseProxy implements LoadBalancerProxy {
         this.#log(arrival, target, targetStatusCode, ending);
       },
     });
-    this.#enterFlight(key, exchange);
-    this.#idleWatch.add(exchange);
+    this.#countOutstanding(key, 1);
+    this.#inFlight.add(exchange);
     exchange.start();
   }
 
@@ -313,25 +313,8 @@ class ReverseProxy implements LoadBalancerProxy {
     return this.#state.loadBalancers.get(loadBalancerArn)?.attributes.get(name)?.Value;
   }
 
-  #enterFlight(key: string, exchange: Exchange): void {
-    let exchanges = this.#inFlight.get(key);
-    if (exchanges === undefined) {
-      exchanges = new Set();
-      this.#inFlight.set(key, exchanges);
-    }
-    exchanges.add(exchange);
-    this.#turn.outstanding.set(key, exchanges.size);
-  }
-
-  #leaveFlight(key: string, exchange: Exchange): void {
-    const exchanges = this.#inFlight.get(key);
-    exchanges?.delete(exchange);
-    if (exchanges === undefined || exchanges.size === 0) {
-      this.#inFlight.delete(key);
-      this.#turn.outstanding.delete(key);
-    } else {
-      this.#turn.outstanding.set(key, exchanges.size);
-    }
+  #countOutstanding(key: string, change: 1 | -1): void {
+    this.#turn.outstanding.set(key, (this.#turn.outstanding.get(key) ?? 0) + change);
   }
 
   /** Unique in this lab and the same in every run: a time, then a count. */

@@ -22,6 +22,9 @@ const connectTimeoutMs = 10_000;
 /** A larger header of a response is a bad one: 502. Source: ALB guide, "HTTP 502: Bad gateway". */
 const largestResponseHeader = 32 * 1024;
 
+/** A pool needs one; connections go where the locator says. */
+export const origin = 'http://target.invalid';
+
 export interface TargetPoolOptions {
   readonly clock: Clock;
   readonly locator: TargetLocator;
@@ -69,7 +72,7 @@ export function createTargetPool({ clock, locator, loadBalancerArn, targetId, po
     }
   };
 
-  const pool = new Pool('http://target.invalid', {
+  const pool = new Pool(origin, {
     connect: connectTarget,
     pipelining: 1,
     // The lab's clock times requests, not undici.
