@@ -16,7 +16,7 @@ import { deleteParameters, getParameters, putParameter } from './parameters.js';
 
 /** The limit is 4,096 bytes. */
 const partBytes = 4_000;
-/** About 2,500 instances. */
+/** About 2,500 instances, old and new together. */
 const maximumParts = 40;
 
 interface RecordHead {
@@ -96,7 +96,7 @@ async function writeParts(clients: AwsClients, groupName: string, slot: 'a' | 'b
       `The record of ${groupName} needs ${parts.length} parameters; at most ${maximumParts} are used.`,
       {
         source: recordName(groupName),
-        hint: 'this release holds about 2,500 instances in one rollout',
+        hint: 'a record holds about 2,500 instances, old and new together',
       },
     );
   for (const [part, value] of parts.entries())
