@@ -9,10 +9,12 @@ import type { ControlPlaneContext } from '../../control-plane/types.js';
 import { at, beginActivity, endActivity, joinCause } from './activity.js';
 import { beginDeparture } from './departure.js';
 import { capacityOf, instancesOf, isPending, isSuspended } from './group.js';
-import { launchInstances } from './launch.js';
+import { launchInstances, launchInZone } from './launch.js';
 import { chooseVictim } from './scale-in.js';
 import type { GroupRecord } from './state.js';
 import { isOutOfBalance, zoneCounts } from './zones.js';
+
+const REBALANCE_RETRY_MS = 15 * 60_000;
 
 /** Brings the group towards its desired capacity. Idempotent. */
 export function settleCapacity(record: GroupRecord, context: ControlPlaneContext): void {
@@ -47,9 +49,17 @@ function terminateSurplus(record: GroupRecord, count: number, context: ControlPl
   }
 }
 
+function isCandidate(instance: Instance): boolean {
+  return instance.LifecycleState === 'InService' && !instance.ProtectedFromScaleIn;
+}
+
+function hasCandidate(record: GroupRecord, zone: string | undefined): boolean {
+  return instancesOf(record).some((instance) => instance.AvailabilityZone === zone && isCandidate(instance));
+}
+
 function nextVictim(record: GroupRecord, context: ControlPlaneContext): Instance | undefined {
   const candidates = instancesOf(record)
-    .filter((instance) => instance.LifecycleState === 'InService' && !instance.ProtectedFromScaleIn)
+    .filter(isCandidate)
     .map((instance) => ({
       instance,
       launchedAt: context.state.ec2.instances.get(instance.InstanceId!)?.instance.LaunchTime?.getTime() ?? 0,
@@ -94,8 +104,12 @@ export function rebalanceZones(record: GroupRecord, context: ControlPlaneContext
   const isTooEarly = record.rebalanceRetryAt !== undefined && context.now < record.rebalanceRetryAt;
   if (isHeld || isBusy || isTooEarly || isBackingOff(record, context.now) || !isOutOfBalance(record)) return;
   if (capacityOf(record) !== group.DesiredCapacity) return;
-  const zones = [...zoneCounts(record)].toSorted(([, a], [, b]) => a - b);
-  const cause = `${at(context.now)} instances were launched to balance instances in zones ${zones[0]![0]} with other zones resulting in more than desired number of instances in the group.`;
-  record.isRebalancing = launchInstances(record, 1, context, cause);
-  if (!record.isRebalancing) record.rebalanceRetryAt = context.now + 12 * context.timing.groupPollMs;
+  const zones = [...zoneCounts(record)].toSorted(([, a], [, b]) => a - b).map(([zone]) => zone);
+  const [zone = ''] = zones;
+  // With nobody to give up in the fullest zone, the newcomer would be the one to go, and so on for ever.
+  if (!hasCandidate(record, zones.at(-1))) return;
+  const cause = `${at(context.now)} instances were launched to balance instances in zones ${zone} with other zones resulting in more than desired number of instances in the group.`;
+  // Anywhere else it would only have to go again.
+  record.isRebalancing = launchInZone(record, zone, cause, context);
+  if (!record.isRebalancing) record.rebalanceRetryAt = context.now + REBALANCE_RETRY_MS;
 }

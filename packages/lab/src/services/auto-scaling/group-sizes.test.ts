@@ -107,6 +107,51 @@ describe('growing', () => {
   });
 });
 
+describe('launches that meet trouble', () => {
+  it('go to another zone when one has no capacity', async () => {
+    const web = await createWeb();
+    web.lab.state.ec2.faults.zonesWithoutCapacity.set('us-west-2b', 'all');
+    await setDesired(web, 6);
+    await web.clock.advance(30_000);
+    const zones = countOf((await web.instances()).map((instance) => instance.AvailabilityZone));
+    expect(zones).toEqual({ 'us-west-2a': 5, 'us-west-2b': 1 });
+  });
+
+  it('fail when no zone has capacity, each time with a longer pause', async () => {
+    const web = await createWeb();
+    for (const zone of ['us-west-2a', 'us-west-2b']) web.lab.state.ec2.faults.zonesWithoutCapacity.set(zone, 'all');
+    await setDesired(web, 4);
+    await web.clock.advance(600_000);
+    const failed = (await web.activities()).filter((activity) => activity.StatusCode === 'Failed');
+    expect(failed[0]!.StatusMessage).toMatch(
+      /^We currently do not have sufficient t3\.micro capacity in the Availability Zone you requested .* Launching EC2 instance failed\.$/,
+    );
+    const starts = failed.map((activity) => activity.StartTime!.getTime()).toReversed();
+    const pauses = starts.slice(1).map((start, index) => start - starts[index]!);
+    expect(pauses.every((pause, index) => index === 0 || pause > pauses[index - 1]!)).toBe(true);
+    expect(pauses.length).toBeGreaterThan(3);
+  });
+
+  it('are cancelled when the instance dies before it is in service, each time with a longer pause', async () => {
+    const web = await createWeb();
+    const imageId = await web.registerImage('dies', {});
+    web.lab.state.ec2.faults.images.set(imageId, {
+      kind: 'terminated',
+      stateReasonCode: 'Client.InternalError',
+    });
+    await pinImage(web, imageId);
+    await setDesired(web, 4);
+    await web.clock.advance(600_000);
+    const cancelled = (await web.activities()).filter((activity) => activity.StatusCode === 'Cancelled');
+    expect(cancelled[0]!.StatusMessage).toMatch(
+      /^Instance became unhealthy while waiting for instance to be in InService state\. Termination Reason: Client\.InternalError/,
+    );
+    expect(cancelled.length).toBeGreaterThan(3);
+    expect(cancelled.length).toBeLessThan(10);
+    expect(await web.inService()).toHaveLength(3);
+  });
+});
+
 describe('shrinking', () => {
   it('takes from the fullest zone first, and there the oldest launch template version', async () => {
     const web = await createWeb({ group: { DesiredCapacity: 3 } });
@@ -250,6 +295,30 @@ describe('balance of zones', () => {
     const zones = countOf((await web.instances()).map((instance) => instance.AvailabilityZone));
     expect(zones).toEqual({ 'us-west-2a': 2, 'us-west-2b': 2 });
     expect(Math.min(...smallest)).toBe(4);
+  });
+});
+
+describe('zones that cannot be balanced', () => {
+  it('are left alone: protected instances in the full one, or no capacity in the empty one', async () => {
+    const web = await createWeb();
+    const [first] = web.subnetIds;
+    await update(web, { VPCZoneIdentifier: first, DesiredCapacity: 5 });
+    await web.clock.advance(60_000);
+    const ids = [...(await web.inService())];
+    await web.ask(
+      web.autoScaling.send(new SetInstanceProtectionCommand({ ...name, InstanceIds: ids, ProtectedFromScaleIn: true })),
+    );
+    await update(web, { VPCZoneIdentifier: web.subnetIds.join(',') });
+    await web.clock.advance(600_000);
+    expect(await web.inService()).toEqual(ids);
+    web.lab.state.ec2.faults.zonesWithoutCapacity.set('us-west-2b', 'all');
+    await web.ask(
+      web.autoScaling.send(
+        new SetInstanceProtectionCommand({ ...name, InstanceIds: ids, ProtectedFromScaleIn: false }),
+      ),
+    );
+    await web.clock.advance(600_000);
+    expect(await web.inService()).toEqual(ids);
   });
 });
 

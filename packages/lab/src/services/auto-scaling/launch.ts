@@ -15,17 +15,26 @@ import { type Place, placesByNeed } from './zones.js';
 
 const LONGEST_RETRY_MS = 15 * 60_000;
 
-/** Launches up to `count` instances; stops at the first that no zone grants. `cause` overrides the usual sentence. */
-export function launchInstances(
-  record: GroupRecord,
-  count: number,
-  context: ControlPlaneContext,
-  cause?: string,
-): boolean {
+/** Launches up to `count` instances; stops at the first that no zone grants, and notes that failure. */
+export function launchInstances(record: GroupRecord, count: number, context: ControlPlaneContext): void {
   for (let launched = 0; launched < count; launched += 1) {
-    if (!launchOne(record, context, cause)) return false;
+    const capacity = capacityOf(record);
+    const cause = joinCause(
+      record.capacityReason,
+      `${at(context.now)} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${capacity} to ${capacity + 1}.`,
+    );
+    const refusal = launchOne(record, placesByNeed(context.state, record), cause, context);
+    if (refusal) {
+      recordFailure(record, cause, refusal, context);
+      return;
+    }
   }
-  return true;
+}
+
+/** Launches one instance in that zone or none at all, and notes no failure. Returns whether it is on its way. */
+export function launchInZone(record: GroupRecord, zone: string, cause: string, context: ControlPlaneContext): boolean {
+  const places = placesByNeed(context.state, record).filter((place) => place.zone === zone);
+  return places.length > 0 && launchOne(record, places, cause, context) === undefined;
 }
 
 export function noteLaunchFailure(record: GroupRecord, context: ControlPlaneContext): void {
@@ -34,37 +43,38 @@ export function noteLaunchFailure(record: GroupRecord, context: ControlPlaneCont
   record.launchRetryAt = context.now + Math.min(LONGEST_RETRY_MS, backOffMs);
 }
 
-function launchOne(record: GroupRecord, context: ControlPlaneContext, cause: string | undefined): boolean {
-  const capacity = capacityOf(record);
-  const activityCause =
-    cause ??
-    joinCause(
-      record.capacityReason,
-      `${at(context.now)} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${capacity} to ${capacity + 1}.`,
-    );
-  if (hasLostTargetGroup(record, context)) {
-    recordFailure(record, activityCause, TARGET_GROUP_LOST, undefined, context);
-    return false;
-  }
-  let lastRefusal: { readonly error: AwsError; readonly place?: Place } | undefined;
-  for (const place of placesByNeed(context.state, record)) {
+/** Why nothing was launched, and where the last try was. */
+interface Refusal {
+  readonly statusMessage: string;
+  readonly place?: Place;
+}
+
+function launchOne(
+  record: GroupRecord,
+  places: readonly Place[],
+  cause: string,
+  context: ControlPlaneContext,
+): Refusal | undefined {
+  if (hasLostTargetGroup(record, context)) return { statusMessage: TARGET_GROUP_LOST };
+  let refusal: Refusal | undefined;
+  for (const place of places) {
     try {
       const template = resolveLaunchTemplate(context.state, record.group.LaunchTemplate!);
       const instance = askEc2(record, template, place, context);
-      addMember(record, template, instance, activityCause, context);
-      return true;
+      addMember(record, template, instance, cause, context);
+      return undefined;
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      lastRefusal = { error, place };
-      if (error.code !== 'InsufficientInstanceCapacity' && error.code !== 'InsufficientFreeAddressesInSubnet') break;
+      const sentence = /[.!]$/.test(error.message) ? error.message : `${error.message}.`;
+      refusal = { statusMessage: `${sentence} Launching EC2 instance failed.`, place };
+      if (!isOfThatZone(error)) break;
     }
   }
-  if (lastRefusal) {
-    const { message } = lastRefusal.error;
-    const sentence = /[.!]$/.test(message) ? message : `${message}.`;
-    recordFailure(record, activityCause, `${sentence} Launching EC2 instance failed.`, lastRefusal.place, context);
-  }
-  return false;
+  return refusal;
+}
+
+function isOfThatZone({ code }: AwsError): boolean {
+  return code === 'InsufficientInstanceCapacity' || code === 'InsufficientFreeAddressesInSubnet';
 }
 
 const TARGET_GROUP_LOST = 'One or more target groups not found. Validating load balancer configuration failed.';
@@ -163,8 +173,7 @@ const MEMBER_TAG = 'aws:autoscaling:groupName';
 function recordFailure(
   record: GroupRecord,
   cause: string,
-  statusMessage: string,
-  place: Place | undefined,
+  { statusMessage, place }: Refusal,
   context: ControlPlaneContext,
 ): void {
   const instance = place && { AvailabilityZone: place.zone, subnetId: place.subnetId };
