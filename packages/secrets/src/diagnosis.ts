@@ -45,21 +45,12 @@ export function explainFailure(
     case 'serverFault':
       return refuse('service', 'SERVICE_FAULT', `Parameter Store answered ${failure.statusCode}, ${attempts} times`);
     case 'credentials':
-      return noCredentials();
+      return refuse('credentials', 'NO_CREDENTIALS', 'there are no credentials');
     case 'refused':
       return notAuthorized(failure.by, failure.code, path);
     case 'other':
       return refuse('service', 'SERVICE_REFUSED', `Parameter Store refused the request: ${failure.name}`);
   }
-}
-
-function noCredentials(): SecretsError {
-  return refuse(
-    'credentials',
-    'NO_CREDENTIALS',
-    'there are no credentials: the instance metadata service gave none',
-    'Attach an instance profile. In a container on a bridge network, HttpPutResponseHopLimit must be 2 (IMDS_HOP_LIMIT).',
-  );
 }
 
 function notAuthorized(

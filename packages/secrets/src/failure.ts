@@ -78,7 +78,7 @@ export function classify(error: unknown): Failure {
   if (name === 'AccessDeniedException' || name === 'AccessDenied' || statusCode === 403) {
     return { kind: 'refused', code: name, by: deniedBy(sdk.message ?? '') };
   }
-  if (name === 'InvalidKeyId') return { kind: 'refused', code: name, by: 'kms' };
+  if (name === 'InvalidKeyId' || name.startsWith('KMS')) return { kind: 'refused', code: name, by: 'kms' };
   if (statusCode !== undefined && statusCode >= 500) return { kind: 'serverFault', statusCode };
   return { kind: 'other', name: name || 'Error' };
 }
@@ -88,9 +88,9 @@ export function isWorthAnotherTry(failure: Failure): boolean {
   return ['name', 'connect', 'silent', 'throttled', 'serverFault'].includes(failure.kind);
 }
 
-/** Whether the failure lies below HTTP, so that the probe ladder can say more. */
+/** Whether the failure lies below the store's own answer, so that the probe ladder can say more. */
 export function isTransport(failure: Failure): boolean {
-  return ['name', 'connect', 'tls'].includes(failure.kind);
+  return ['name', 'connect', 'tls', 'silent'].includes(failure.kind);
 }
 
 function classifyTimeout(sdk: SdkError, code: string, addresses: readonly string[]): Failure {

@@ -2,7 +2,7 @@ export { fromEnv } from './from-env.js';
 export type { LastKnownGood } from './last-known-good.js';
 export { loadSecrets } from './load-secrets.js';
 export type { NameMapping } from './names.js';
-export type { Limits, LoadOptions } from './options.js';
+export type { Limits, LoadOptions, Pinned } from './options.js';
 export type { Ports } from './ports.js';
 export { type Branded, Secret } from './secret.js';
 export type { Change, Secrets, SecretsHealth, Source } from './secrets.js';

@@ -1,17 +1,20 @@
 // The probe ladder: from the name upwards, each step names one layer, and the first that fails is the answer.
 //
-//   lookup all -> class of the addresses -> TCP to each -> TLS with SNI -> an unsigned HTTPS request
+//   lookup all -> class of the addresses -> TCP to each -> TLS with SNI -> an unsigned HTTP request
 //
-// What is above (credentials, authorisation, the path) shows in the SDK's own answer and needs no probe.
+// What is above (credentials, authorisation, the path) shows in the SDK's own answer and needs no probe. On EC2 every interface has a
+// private address only: whether there is a public one before it, the instance metadata service knows.
 //
 //   P1. A probe sends no credentials and no secret.
 //   P2. A probe ends within its time limits, whatever the network does.
 import { lookup } from 'node:dns/promises';
-import { request } from 'node:https';
-import { connect } from 'node:net';
+import { request as requestPlain } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { connect, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { connect as connectTls } from 'node:tls';
 import { isPrivateAddress } from './address.js';
+import { hasPublicAddress } from './instance-metadata.js';
 import type { Layer, Problem } from './secrets-error.js';
 
 export interface ProbeTarget {
@@ -39,38 +42,37 @@ export async function probe(
   limits: ProbeLimits,
   signal: AbortSignal,
 ): Promise<Diagnosis | undefined> {
-  const addresses = await lookUp(target.host, signal);
+  const addresses = await lookUp(target.host, limits.requestMs, signal);
   if (addresses.length === 0) return nameNotFound(target.host);
-  const results = await Promise.all(
-    addresses.map(async (address) => ({
-      address,
-      result: await tryConnect(address, target.port, limits.connectMs, signal),
-    })),
-  );
-  const failed = results.filter(({ result }) => result !== 'open');
-  if (failed.length === results.length) return notConnected(target, addresses, results[0]!.result);
-  if (failed.length > 0)
-    return partly(
-      target,
-      failed.map(({ address }) => address),
-      results.length,
-    );
-  if (!target.isTls) return undefined;
-  const refusal = await tryTls(target, addresses[0]!, limits.requestMs, signal);
-  if (refusal !== undefined) return tlsFailed(target, refusal);
-  const isAnswered = await tryHttps(target, limits.requestMs, signal);
-  return isAnswered ? undefined : silent(target, limits.requestMs);
+  const isPublic = !addresses.some(isPrivateAddress);
+  const [results, publicSelf] = await Promise.all([
+    Promise.all(addresses.map((address) => tryConnect(address, target.port, limits.connectMs, signal))),
+    isPublic ? hasPublicAddress(process.env, signal) : undefined,
+  ]);
+  const failed = addresses.filter((_, index) => results[index] !== 'open');
+  if (failed.length === addresses.length) return notConnected(target, addresses, results[0]!, publicSelf);
+  if (failed.length > 0) return partly(target, failed, addresses.length);
+  if (target.isTls) {
+    const refusal = await tryTls(target, addresses[0]!, limits.requestMs, signal);
+    if (refusal !== undefined) return tlsFailed(target, refusal);
+  }
+  return (await tryHttp(target, limits.requestMs, signal)) ? undefined : silent(target, limits.requestMs);
 }
 
-async function lookUp(host: string, signal: AbortSignal): Promise<string[]> {
+/** No address when the name does not resolve, or not in time. */
+async function lookUp(host: string, timeoutMs: number, signal: AbortSignal): Promise<string[]> {
+  if (isIP(host)) return [host];
+  const ending = new AbortController();
+  const tooLate = new Promise<string[]>((resolve) => {
+    const timer = setTimeout(() => resolve([]), timeoutMs);
+    ending.signal.addEventListener('abort', () => clearTimeout(timer));
+    signal.addEventListener('abort', () => resolve([]), { once: true, signal: ending.signal });
+  });
   const found = lookup(host, { all: true }).then(
     (records) => records.map(({ address }) => address),
     () => [],
   );
-  const aborted = new Promise<string[]>((resolve) =>
-    signal.addEventListener('abort', () => resolve([]), { once: true }),
-  );
-  return Promise.race([found, aborted]);
+  return Promise.race([found, tooLate]).finally(() => ending.abort());
 }
 
 function tryConnect(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<ConnectResult> {
@@ -97,7 +99,7 @@ function tryTls(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = connectTls({ host: address, port, servername: host });
+    const socket = connectTls({ host: address, port, servername: isIP(host) ? undefined : host });
     const end = (reason: string | undefined) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
@@ -113,16 +115,18 @@ function tryTls(
 }
 
 /** Any HTTP status proves the path: the request is unsigned, and is expected to be refused. */
-function tryHttps({ host, port }: ProbeTarget, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+function tryHttp({ host, port, isTls }: ProbeTarget, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const probing = request({ host, port, method: 'GET', path: '/', timeout: timeoutMs, signal, agent: false });
-    probing.once('response', (response) => {
-      response.resume();
+    const request = isTls ? requestTls : requestPlain;
+    const probing = request({ host, port, method: 'GET', path: '/', signal, agent: false });
+    const end = (isAnswered: boolean) => {
+      clearTimeout(timer);
       probing.destroy();
-      resolve(true);
-    });
-    probing.once('timeout', () => probing.destroy(new Error('timeout')));
-    probing.once('error', () => resolve(false));
+      resolve(isAnswered);
+    };
+    const timer = setTimeout(() => end(false), timeoutMs);
+    probing.once('response', () => end(true));
+    probing.once('error', () => end(false));
     probing.end();
   });
 }
@@ -135,7 +139,12 @@ function nameNotFound(host: string): Diagnosis {
   };
 }
 
-function notConnected({ host, port }: ProbeTarget, addresses: readonly string[], result: ConnectResult): Diagnosis {
+function notConnected(
+  { host, port }: ProbeTarget,
+  addresses: readonly string[],
+  result: ConnectResult,
+  publicSelf: boolean | undefined,
+): Diagnosis {
   const where = `${host} (${addresses.join(', ')}) port ${port}`;
   if (result === 'refused' || result === 'reset') {
     return {
@@ -154,7 +163,7 @@ function notConnected({ host, port }: ProbeTarget, addresses: readonly string[],
       hint: "Let this instance's security group out to the endpoint on 443, and the endpoint's group in from it; then look at the network ACLs.",
     };
   }
-  if (hasOnlyPrivateAddresses()) {
+  if (publicSelf === false || (publicSelf === undefined && hasOnlyPrivateAddresses())) {
     return {
       layer: 'name',
       problem: {
@@ -167,7 +176,7 @@ function notConnected({ host, port }: ProbeTarget, addresses: readonly string[],
   return {
     layer: 'network',
     problem: { code: 'PUBLIC_NO_EGRESS', message: `${where} does not answer from here` },
-    hint: 'Check the route to the internet gateway, the public address, and the security group.',
+    hint: 'This machine has a public address: check the route to the internet gateway, the security group and the network ACLs. Or switch private DNS on for a VPC endpoint.',
   };
 }
 

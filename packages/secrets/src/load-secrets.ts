@@ -4,23 +4,21 @@
 //   B2. It fails within its deadline; a network that drops is named within 5 s.
 //   B3. What it cannot do it says at once: everything missing and malformed in one error.
 //   B4. No value is in any error, warning, health line or event.
+import { createKeptSecrets } from './kept-secrets.js';
 import { createMemory, type Memory } from './last-known-good.js';
 import { mapNames, normalizePath } from './names.js';
-import { defaultLimits, type Limits, type LoadOptions } from './options.js';
+import { defaultLimits, type LoadOptions } from './options.js';
 import type { StoredParameters } from './parameter-store.js';
 import type { Ports } from './ports.js';
 import { createReader, type Reader } from './reader.js';
-import { keysOf, validate } from './schema.js';
+import { planRequest, type StoreRequest } from './request.js';
+import { validate } from './schema.js';
 import { type Branded, brand } from './secret.js';
-import type { Change, Secrets, SecretsHealth, Source } from './secrets.js';
-import { healthOf } from './secrets.js';
-import { type Problem, refuse, SecretsError } from './secrets-error.js';
+import type { Secrets, Source } from './secrets.js';
+import { describeError, type Problem, refuse, SecretsError } from './secrets-error.js';
 import { systemPorts } from './system-ports.js';
 
-/** The layers below the store's own answer: only for these is last-known-good a substitute. */
-const transportLayers = new Set(['name', 'network', 'tls']);
-
-interface Loaded<Output extends object> {
+export interface Loaded<Output extends object> {
   readonly values: Branded<Output>;
   /** The store's values by key, to see what changed. */
   readonly texts: ReadonlyMap<string, string>;
@@ -28,63 +26,128 @@ interface Loaded<Output extends object> {
   readonly source: Source;
 }
 
+/** Everything that loading and refreshing share. */
+interface Loading<Output extends object> {
+  readonly options: LoadOptions<Output>;
+  readonly path: string;
+  readonly request: StoreRequest;
+  readonly reader: Reader;
+  readonly memory: Memory;
+  readonly ports: Ports;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Loads the secrets below `options.path`.
  *
- * @throws SecretsError when they cannot be loaded, naming the layer; the same is told on standard error.
+ * @throws SecretsError when they cannot be loaded, naming the layer; the same is told on standard error. The signal's reason when it
+ * aborts.
  */
 export async function loadSecrets<Output extends object>(options: LoadOptions<Output>): Promise<Secrets<Output>> {
   const ports: Ports = { ...systemPorts, ...options.ports };
-  const limits: Limits = { ...defaultLimits, ...options.limits };
-  const path = normalizePath(options.path);
   const closing = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
-  const reader = createReader(path, regionOf(options.region), options.client, limits, ports);
-  const memory = createMemory(options.lastKnownGood, path);
+  let reader: Reader | undefined;
   try {
-    const loaded = await load(options, path, reader, memory, ports, signal);
-    return keep(
-      options,
-      loaded,
-      () => load(options, path, reader, memory, ports, signal),
+    const path = normalizePath(options.path);
+    const request = planRequest(options, path);
+    reader = createReader(path, regionOf(options), options.client, { ...defaultLimits, ...options.limits }, ports);
+    const memory = createMemory(options.lastKnownGood, identityOf(path, request));
+    const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
+    const loading = { options, path, request, reader, memory, ports, signal };
+    const first = await load(loading);
+    return createKeptSecrets({
+      first,
+      readAgain: () => load(loading),
+      refresh: options.refresh,
+      maxAgeMs: options.lastKnownGood?.maxAgeMs,
       ports,
       signal,
-      () => {
-        closing.abort();
-        reader.close();
+      close() {
+        closing.abort(new Error('the secrets were closed'));
+        loading.reader.close();
       },
-    );
+    });
   } catch (error) {
-    reader.close();
-    if (error instanceof SecretsError) ports.warn(describe(error));
+    reader?.close();
+    if (error instanceof SecretsError) ports.warn(describeError(error));
     throw error;
   }
 }
 
-async function load<Output extends object>(
-  options: LoadOptions<Output>,
-  path: string,
-  reader: Reader,
-  memory: Memory,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<Loaded<Output>> {
-  const { parameters, source } = await readOrRecall(options, path, reader, memory, ports, signal);
-  if (parameters.size === 0) {
-    throw refuse(
-      'path',
-      'PATH_EMPTY',
-      `there is no parameter below ${path}`,
-      'Check the path, the region and the account.',
+async function load<Output extends object>(loading: Loading<Output>): Promise<Loaded<Output>> {
+  const { ports, memory } = loading;
+  let parameters: StoredParameters;
+  const readAt = ports.now();
+  try {
+    parameters = await read(loading);
+  } catch (error) {
+    if (!(error instanceof SecretsError) || !error.isTransport) throw error;
+    return recall(loading, error);
+  }
+  const loaded = await makeSense(loading, parameters, { kind: 'store', readAt });
+  // Only what the schema accepted is worth remembering; and a full disk is no reason not to start.
+  await memory
+    .remember({ parameters, readAt })
+    .catch(({ code }: NodeJS.ErrnoException) =>
+      ports.warn(`secrets: LAST_KNOWN_GOOD_NOT_KEPT: the file could not be written: ${code ?? 'unknown error'}`),
+    );
+  return loaded;
+}
+
+async function recall<Output extends object>(loading: Loading<Output>, cause: SecretsError): Promise<Loaded<Output>> {
+  const { ports, memory } = loading;
+  const now = ports.now();
+  const remembered = await memory.recall(now);
+  if (!remembered) throw cause;
+  const { readAt, parameters } = remembered;
+  const source = { kind: 'lastKnownGood', readAt, ageMs: now - readAt, because: cause.code } as const;
+  // What the present schema does not accept was another release's: the network is the news, not the schema.
+  const loaded = await makeSense(loading, parameters, source).catch(() => {
+    throw cause;
+  });
+  ports.warn(describeError(cause));
+  ports.warn(`secrets: USING LAST-KNOWN-GOOD values, read ${Math.round(source.ageMs / 1000)} s ago`);
+  return loaded;
+}
+
+async function read<Output extends object>({
+  request,
+  reader,
+  ports,
+  signal,
+}: Loading<Output>): Promise<StoredParameters> {
+  const { names, selectorOf, isCurrentWhenMissing } = request;
+  if (names === undefined) return reader.read(undefined, signal);
+  const found = await reader.read(
+    names.map((name) => `${name}${selectorOf(name)}`),
+    signal,
+  );
+  const unlabelled = isCurrentWhenMissing ? names.filter((name) => !found.has(name)) : [];
+  if (unlabelled.length === 0) return found;
+  const current = await reader.read(unlabelled, signal);
+  if (current.size > 0) {
+    ports.warn(
+      `secrets: SECRET_NOT_LABELLED: ${[...current.keys()].map((name) => `${name}${selectorOf(name)}`).join(', ')} does not exist: the current version is used`,
     );
   }
+  return new Map([...found, ...current]);
+}
+
+/** Keys, validation and branding: from what the store answered to what the application gets. */
+async function makeSense<Output extends object>(
+  { options, path, request }: Loading<Output>,
+  parameters: StoredParameters,
+  source: Source,
+): Promise<Loaded<Output>> {
+  if (parameters.size === 0) throw nothingFound(path, request);
   const { names, problems: collisions } = mapNames(parameters.keys(), path, options.mapping ?? ((name) => name));
   const texts = new Map([...names].map(([key, name]) => [key, parameters.get(name)!.value]));
-  const result = await validate(options.schema, texts, (key) => names.get(key) ?? `${path}${key}`);
+  const nameOf = (key: string) => names.get(key) ?? `${path}${key}${request.selectorOf(`${path}${key}`)}`;
+  const result = await validate(options.schema, texts, nameOf);
   const problems = [
     ...collisions,
     ...('problems' in result ? result.problems : []),
-    ...(options.unexpected === 'refuse' ? unexpected(options, names) : []),
+    ...(options.unexpected === 'refuse' ? findUnexpected(request, names) : []),
   ];
   if ('output' in result && problems.length === 0) {
     const versions = Object.fromEntries([...names].map(([key, name]) => [key, parameters.get(name)!.version]));
@@ -93,202 +156,27 @@ async function load<Output extends object>(
   throw new SecretsError('values', problems as [Problem, ...Problem[]]);
 }
 
-async function readOrRecall<Output extends object>(
-  options: LoadOptions<Output>,
-  path: string,
-  reader: Reader,
-  memory: Memory,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<{ readonly parameters: StoredParameters; readonly source: Source }> {
-  try {
-    const parameters = await reader.read(namesToRead(options, path), signal);
-    const readAt = ports.now();
-    await memory.remember({ parameters, readAt });
-    return { parameters, source: { kind: 'store', readAt } };
-  } catch (error) {
-    if (!(error instanceof SecretsError) || !transportLayers.has(error.layer)) throw error;
-    const now = ports.now();
-    const remembered = await memory.recall(now);
-    if (!remembered) throw error;
-    const ageMs = now - remembered.readAt;
-    ports.warn(`${describe(error)}\nsecrets: USING LAST-KNOWN-GOOD values, read ${Math.round(ageMs / 1000)} s ago`);
-    return {
-      parameters: remembered.parameters,
-      source: { kind: 'lastKnownGood', readAt: remembered.readAt, ageMs, because: error.code },
-    };
-  }
+function nothingFound(path: string, { names }: StoreRequest): SecretsError {
+  const what = names
+    ? `none of the ${names.length} expected parameters is below ${path}`
+    : `there is no parameter below ${path}`;
+  return refuse('path', 'PATH_EMPTY', what, 'Check the path, the region and the account.');
 }
 
-/** Full parameter names with selectors, or undefined to read the whole path. */
-function namesToRead<Output extends object>(options: LoadOptions<Output>, path: string): readonly string[] | undefined {
-  const { names, pinned = {}, mapping, unexpected } = options;
-  if (unexpected === 'refuse' && Array.isArray(names)) {
-    throw refuse(
-      'configuration',
-      'SECRETS_OPTIONS_CONFLICT',
-      'unexpected: "refuse" needs every name below the path, and names are given',
-    );
-  }
-  const isByPath = names === 'byPath' || unexpected === 'refuse';
-  const keys = isByPath
-    ? undefined
-    : ((names as readonly string[] | undefined) ?? (mapping ? undefined : keysOf(options.schema)));
-  if (keys === undefined) {
-    if (Object.keys(pinned).length > 0) {
-      throw refuse(
-        'configuration',
-        'SECRETS_OPTIONS_CONFLICT',
-        'pinned versions need known names',
-        'Give names, or a schema that tells its keys.',
-      );
-    }
-    return undefined;
-  }
-  return keys.map((key) => `${path}${key}${pinned[key] === undefined ? '' : `:${pinned[key]}`}`);
-}
-
-function unexpected<Output extends object>(
-  options: LoadOptions<Output>,
-  names: ReadonlyMap<string, string>,
-): Problem[] {
-  const expected = keysOf(options.schema);
-  if (expected === undefined) {
-    throw refuse(
-      'configuration',
-      'SECRETS_OPTIONS_CONFLICT',
-      'unexpected: "refuse" needs a schema that tells its keys',
-    );
-  }
+function findUnexpected({ expectedKeys = [] }: StoreRequest, names: ReadonlyMap<string, string>): Problem[] {
   return [...names]
-    .filter(([key]) => !expected.includes(key))
+    .filter(([key]) => !expectedKeys.includes(key))
     .map(([key, name]) => ({ code: 'SECRET_UNEXPECTED', name: key, message: `${name} is not in the schema` }));
 }
 
-function regionOf(region: string | undefined): string {
+function identityOf(path: string, { names, selectorOf }: StoreRequest): string {
+  return JSON.stringify([path, names?.map((name) => `${name}${selectorOf(name)}`).sort()]);
+}
+
+function regionOf({ region, client }: { readonly region?: string; readonly client?: unknown }): string {
   const found = region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  if (!found) {
-    throw refuse(
-      'configuration',
-      'SECRETS_REGION_MISSING',
-      'no region is configured',
-      'Give region, or set AWS_REGION.',
-    );
-  }
-  return found;
-}
-
-function describe(error: SecretsError): string {
-  const hint = error.hint ? `\nsecrets: ${error.hint}` : '';
-  return `secrets: ${error.code} (${error.layer}): ${error.message}${hint}`;
-}
-
-/** Keeps what was loaded: synchronous access, refreshing, change events. */
-function keep<Output extends object>(
-  options: LoadOptions<Output>,
-  first: Loaded<Output>,
-  again: () => Promise<Loaded<Output>>,
-  ports: Ports,
-  signal: AbortSignal,
-  close: () => void,
-): Secrets<Output> {
-  let current = first;
-  let lastError: SecretsError | undefined;
-  let refreshing: Promise<Change> | undefined;
-  const changeListeners = new Set<(change: Change) => void>();
-  const errorListeners = new Set<(error: SecretsError) => void>();
-
-  const readAgain = async (): Promise<Change> => {
-    try {
-      const next = await again();
-      const change = { names: changedNames(current.texts, next.texts) };
-      current = next;
-      lastError = undefined;
-      if (change.names.length > 0) for (const listener of changeListeners) listener(change);
-      return change;
-    } catch (error) {
-      if (error instanceof SecretsError) {
-        lastError = error;
-        for (const listener of errorListeners) listener(error);
-      }
-      throw error;
-    }
-  };
-  // Callers that refresh at the same moment share one read.
-  const refresh = () => {
-    refreshing ??= readAgain().finally(() => {
-      refreshing = undefined;
-    });
-    return refreshing;
-  };
-  if (options.refresh) void keepRefreshing(options.refresh.ttlMs, refresh, ports, signal);
-
-  return {
-    get values() {
-      return current.values;
-    },
-    get: (name) => current.values[name],
-    get versions() {
-      return current.versions;
-    },
-    get source() {
-      return current.source;
-    },
-    health: () => currentHealth(current.source, lastError),
-    refresh,
-    async withFreshRetry(attempt, isAuthenticationFailure) {
-      try {
-        return await attempt(current.values);
-      } catch (error) {
-        if (!isAuthenticationFailure(error)) throw error;
-        const { names } = await refresh();
-        if (names.length === 0) throw error;
-        return attempt(current.values);
-      }
-    },
-    onChange: (listener) => subscribe(changeListeners, listener),
-    onError: (listener) => subscribe(errorListeners, listener),
-    close,
-  };
-}
-
-async function keepRefreshing(
-  ttlMs: number,
-  refresh: () => Promise<Change>,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      // Nine to eleven tenths, so that a fleet that started together drifts apart.
-      await ports.sleep(ttlMs * (0.9 + 0.2 * ports.random()), signal);
-      await refresh();
-    } catch (error) {
-      if (!signal.aborted && error instanceof SecretsError) ports.warn(describe(error));
-    }
-  }
-}
-
-function currentHealth(source: Source, lastError: SecretsError | undefined): SecretsHealth {
-  if (lastError) return healthOf(lastError);
-  // Stale values serve, and say so.
-  if (source.kind === 'lastKnownGood') {
-    return {
-      isHealthy: true,
-      text: `OK (secrets: last known good, ${Math.round(source.ageMs / 1000)} s old: ${source.because})`,
-    };
-  }
-  return healthOf(undefined);
-}
-
-function changedNames(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
-  const names = new Set([...before.keys(), ...after.keys()]);
-  return [...names].filter((name) => before.get(name) !== after.get(name)).sort();
-}
-
-function subscribe<T>(listeners: Set<T>, listener: T): () => void {
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-  };
+  if (found) return found;
+  // A client of the caller's knows its own.
+  if (client !== undefined) return '';
+  throw refuse('configuration', 'SECRETS_REGION_MISSING', 'no region is configured', 'Give region, or set AWS_REGION.');
 }

@@ -2,18 +2,23 @@
 // are refused, never merged (christippett/ssm-parameter-store overwrites silently).
 import { type Problem, refuse } from './secrets-error.js';
 
-/** `/app/production` and `/app/production/` are the same path. Throws SECRETS_PATH_INVALID for what cannot be one. */
+/**
+ * `/app/production` and `/app/production/` are the same path.
+ *
+ * @throws SecretsError SECRETS_PATH_INVALID for what cannot be one.
+ */
 export function normalizePath(path: string): string {
-  const trimmed = path.endsWith('/') ? path : `${path}/`;
-  if (!trimmed.startsWith('/') || trimmed.includes('//') || trimmed === '/') {
+  const normal = path.endsWith('/') ? path : `${path}/`;
+  // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html: names, and fifteen levels of them.
+  if (!/^(\/[\w.-]+){1,14}\/$/.test(normal)) {
     throw refuse(
       'configuration',
       'SECRETS_PATH_INVALID',
-      `The path ${JSON.stringify(path)} is not a Parameter Store path.`,
+      `The path ${JSON.stringify(path)} is not a Parameter Store path`,
       'Give a path such as /app/production/.',
     );
   }
-  return trimmed;
+  return normal;
 }
 
 /** Makes a key of what follows the path. The default keeps it as it is: `db/password` stays `db/password`. */

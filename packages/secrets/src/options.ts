@@ -16,22 +16,30 @@ export interface LoadOptions<Output extends object> {
    * given. Reading by name costs one round trip for any number; reading by path one for every ten.
    */
   readonly names?: readonly string[] | 'byPath';
-  /** The exact version of each name below the path, as a release records them. Names that it does not hold are read as they are now. */
-  readonly pinned?: Readonly<Record<string, number>>;
+  readonly pinned?: Pinned;
   /** What to do about parameters that the schema does not name. Needs reading by path. Default `ignore`. */
   readonly unexpected?: 'ignore' | 'refuse';
   readonly mapping?: NameMapping;
   readonly limits?: Partial<Limits>;
-  /** Read again every `ttlMs`, give or take a tenth. Off by default. */
+  /** Read again every `ttlMs`, give or take a tenth. Off by default. Does not keep the process alive. */
   readonly refresh?: { readonly ttlMs: number };
   readonly lastKnownGood?: LastKnownGood;
-  /** A client to use in place of our own; its time limits are then its owner's. */
+  /** A client to use in place of our own; its time limits and attempts are then its owner's. */
   readonly client?: SSMClient;
   /** Default: the machine's clock, randomness and standard error. */
   readonly ports?: Partial<Ports>;
   /** Cancels loading, and later refreshing. */
   readonly signal?: AbortSignal;
 }
+
+/**
+ * A release's exact versions. By number for each name below the path (names that it does not hold are read as they are now), or by the
+ * label that `directrix deploy` put on them: `{ label: 'release-0.149.2' }`. A name without that label is refused, or with
+ * `ifMissing: 'current'` read as it is now, loudly and at the cost of another round trip.
+ */
+export type Pinned =
+  | Readonly<Record<string, number>>
+  | { readonly label: string; readonly ifMissing?: 'refuse' | 'current' };
 
 /** All in milliseconds. */
 export interface Limits {

@@ -1,13 +1,13 @@
 // Retries with full jitter: the n-th wait is uniform in [0, min(cap, base * 2^n)), so that a fleet that starts together does not
 // come back together (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
-import { classify, type Failure, isTransport, isWorthAnotherTry } from './failure.js';
+import { classify, type Failure, isWorthAnotherTry } from './failure.js';
 import type { Ports } from './ports.js';
 
 export interface RetryOptions {
-  /** Calls at most, the first included, for throttling and server faults. */
+  /** Calls at most, the first included, for what fails quickly: throttling, server faults, resets. */
   readonly maxAttempts: number;
-  /** Calls at most for transport failures: each costs a connect timeout. */
-  readonly maxTransportAttempts: number;
+  /** Calls at most for what fails by waiting: each costs a whole time limit. */
+  readonly maxSlowAttempts: number;
   readonly baseMs: number;
   readonly capMs: number;
 }
@@ -32,9 +32,9 @@ export class CallFailed extends Error {
 export async function callWithRetries<T>(
   call: (signal: AbortSignal) => Promise<T>,
   options: RetryOptions,
-  ports: Ports,
+  ports: Pick<Ports, 'sleep' | 'random'>,
   signal: AbortSignal,
-  onFailure: (failure: Failure, attempt: number) => void = () => {},
+  onFailure: (failure: Failure, attempts: number) => void = () => {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
@@ -44,9 +44,16 @@ export async function callWithRetries<T>(
       signal.throwIfAborted();
       const failure = classify(error);
       onFailure(failure, attempt);
-      const limit = isTransport(failure) ? options.maxTransportAttempts : options.maxAttempts;
+      const limit = isSlow(failure) ? options.maxSlowAttempts : options.maxAttempts;
       if (!isWorthAnotherTry(failure) || attempt >= limit) throw new CallFailed(failure, attempt);
       await ports.sleep(ports.random() * Math.min(options.capMs, options.baseMs * 2 ** (attempt - 1)), signal);
     }
   }
+}
+
+function isSlow(failure: Failure): boolean {
+  // A name that is not there is looked up by a resolver with time limits of its own.
+  return (
+    failure.kind === 'silent' || failure.kind === 'name' || (failure.kind === 'connect' && failure.how !== 'reset')
+  );
 }

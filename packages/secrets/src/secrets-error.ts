@@ -26,6 +26,8 @@ export class SecretsError extends Error {
   override readonly name = 'SecretsError';
   readonly code: string;
   readonly hint?: string;
+  /** Whether the store was never heard: the name, the network, TLS, or silence. Only then is last-known-good a substitute. */
+  readonly isTransport: boolean;
 
   constructor(
     readonly layer: Layer,
@@ -35,10 +37,17 @@ export class SecretsError extends Error {
     super(problems.map(({ message }) => message).join('; '));
     this.code = problems[0].code;
     this.hint = details.hint;
+    this.isTransport = ['name', 'network', 'tls'].includes(layer) || this.code === 'SERVICE_SILENT';
   }
 }
 
 /** A SecretsError with one problem. */
 export function refuse(layer: Layer, code: string, message: string, hint?: string): SecretsError {
   return new SecretsError(layer, [{ code, message }], { hint });
+}
+
+/** For a console: a line for each problem, and what to do. */
+export function describeError({ layer, problems, hint }: SecretsError): string {
+  const lines = problems.map(({ code, message }) => `secrets: ${code} (${layer}): ${message}`);
+  return [...lines, ...(hint ? [`secrets: ${hint}`] : [])].join('\n');
 }

@@ -5,6 +5,7 @@ import type { Ports } from './ports.js';
 export const systemPorts: Ports = {
   now: () => Date.now(),
   sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+  sleepInBackground: (ms, signal) => sleep(ms, undefined, { signal, ref: false }),
   random: () => Math.random(),
-  warn: (line) => process.stderr.write(`${line}\n`),
+  warn: (line) => void process.stderr.write(`${line}\n`),
 };
