@@ -47,6 +47,7 @@ export function createRolloutPorts(options: RolloutPortsOptions): RolloutPorts {
 
   const applyContext: ApplyContext = {
     clients,
+    renewLease: () => lease.renewIfDue(),
     async keepEvidence(record, { instanceIds, because }) {
       for (const instanceId of instanceIds)
         try {

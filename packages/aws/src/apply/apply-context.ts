@@ -7,6 +7,8 @@ export type DecisionOf<Kind extends Decision['kind']> = Extract<Decision, { read
 /** What applying a decision needs of the world. */
 export interface ApplyContext {
   readonly clients: AwsClients;
+  /** To be called between the calls of a long decision: says that we live, and throws LEASE_LOST when another deployer took over. */
+  renewLease(): Promise<void>;
   /** Keeps what can be known of an instance that is about to leave the group. Never throws: what failed is in the bundle. */
   keepEvidence(record: RolloutRecord, decision: DecisionOf<'quarantine'>): Promise<void>;
 }

@@ -6,13 +6,14 @@ import { describeMembers } from './members.js';
 
 /** AWS refuses the whole batch when one of it is in Standby already, so only those in service are named. */
 export async function enterStandby(
-  { clients }: ApplyContext,
+  { clients, renewLease }: ApplyContext,
   record: RolloutRecord,
   decision: DecisionOf<'enterStandby' | 'exitStandby'>,
 ): Promise<undefined> {
   const members = await describeMembers(clients, record.groupName);
   const inService = decision.instanceIds.filter((id) => members.get(id) === 'InService');
-  for (const InstanceIds of chunk(inService, idsPerCall))
+  for (const InstanceIds of chunk(inService, idsPerCall)) {
+    await renewLease();
     await clients.autoScaling.send(
       new EnterStandbyCommand({
         AutoScalingGroupName: record.groupName,
@@ -20,4 +21,5 @@ export async function enterStandby(
         ShouldDecrementDesiredCapacity: true,
       }),
     );
+  }
 }

@@ -6,13 +6,14 @@ import { describeMembers } from './members.js';
 
 /** Those of the group that are not on their way out. Asking twice would lower the desired capacity twice. */
 export async function terminate(
-  { clients }: ApplyContext,
+  { clients, renewLease }: ApplyContext,
   record: RolloutRecord,
   decision: DecisionOf<'terminate'>,
 ): Promise<undefined> {
   const members = await describeMembers(clients, record.groupName);
   const standing = decision.instanceIds.filter((id) => members.has(id) && !/^(Terminat|Detach)/.test(members.get(id)!));
-  for (const InstanceId of standing)
+  for (const InstanceId of standing) {
+    await renewLease();
     try {
       await clients.autoScaling.send(
         new TerminateInstanceInAutoScalingGroupCommand({
@@ -24,4 +25,5 @@ export async function terminate(
       // Gone between the look and the call.
       if (!/No managed instance found|not found/i.test(awsTextOf(error))) throw error;
     }
+  }
 }

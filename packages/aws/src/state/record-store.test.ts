@@ -1,7 +1,12 @@
 import type { RolloutRecord } from '@directrix/rollout';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createParameterScript, createScriptedClients, failWith } from '../clients/scripted-clients.fixture.js';
+import {
+  createParameterScript,
+  createScriptedClients,
+  failWith,
+  type Script,
+} from '../clients/scripted-clients.fixture.js';
 import { acquireLease } from './lease.js';
 import { createRecordWriter, loadRecord, tidyRecordParts } from './record-store.js';
 
@@ -67,7 +72,7 @@ test('a kill at any write leaves the former record or the new one, whole', async
       const put = script['ssm:PutParameter'] as (input: object) => object;
       let writes = 0;
       const dying = createScriptedClients({
-        ...script,
+        ...(script as Script),
         'ssm:PutParameter': (input: object) => {
           if (++writes > survivedWrites) throw failWith('Killed', 'the process is gone');
           return put(input);

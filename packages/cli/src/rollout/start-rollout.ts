@@ -12,6 +12,7 @@ import {
   findBaseline,
   type Observation,
   planRollout,
+  type Refusal,
   type Release,
   type RolloutOptions,
   refuseRollout,
@@ -60,8 +61,7 @@ export async function startRollout(
   await refuseInstanceRefresh(world.clients, groupName);
   const refusal = refuseRollout(seen.observation, to, options);
   if (refusal?.code === 'ALREADY_THIS_RELEASE') return describeUnchanged(command, groupName, to, refusal.message);
-  if (refusal !== undefined)
-    throw new DirectrixError(refusal.code, refusal.message, { hint: refusal.hint, source: `group ${groupName}` });
+  if (refusal !== undefined) throw describeRefusal(groupName, refusal);
   if (options.rolloutOptions(seen.observation).isVersionChecked !== false)
     await findReportRoute(world.clients, seen.targetGroups, options.reports);
   const rolloutId = world.newRolloutId();
@@ -87,6 +87,12 @@ export async function startRollout(
       });
     },
   });
+}
+
+function describeRefusal(groupName: string, { code, message, hint }: Refusal): DirectrixError {
+  // Only the command knows what its option is called.
+  const option = code === 'NO_HEALTHY_BASELINE' ? ' (--accept-broken-baseline)' : '';
+  return new DirectrixError(code, message, { hint: `${hint}${option}`, source: `group ${groupName}` });
 }
 
 async function describeBaseline(world: World, observation: Observation, to: Release) {
