@@ -16,7 +16,7 @@ import { findEvidence, isEnvironmentBroken } from './evidence.js';
 import { isWarmTerminated, planFinish } from './finish.js';
 import { planHalt, planRollBack } from './go-back.js';
 import { recordIntent, settle } from './ledger.js';
-import { listMembers, type Member } from './members.js';
+import { countHealthyTargetGroups, listMembers, type Member } from './members.js';
 import type { Observation } from './observation.js';
 import type { Evidence, Phase, RolloutRecord } from './record.js';
 import { planRoll } from './roll.js';
@@ -45,16 +45,24 @@ const phasesPerStepMax = 8;
 export function decide(record: RolloutRecord, observation: Observation): Step {
   if (record.outcome !== undefined) return { record, decisions: [], events: [] };
   const events: RolloutEvent[] = [];
+  const healthy = countHealthyTargetGroups(observation);
+  let listed: { readonly from: RolloutRecord; readonly members: readonly Member[] } | undefined;
+  const list = (from: RolloutRecord) => {
+    if (listed?.from.instances !== from.instances || listed.from.to !== from.to) {
+      listed = { from, members: listMembers(from, observation, healthy) };
+    }
+    return listed.members;
+  };
   const settled = settle(record, observation);
-  const tracked = trackInstances(settled.record, observation, listMembers(settled.record, observation));
+  const tracked = trackInstances(settled.record, observation, list(settled.record));
   events.push(...settled.events, ...tracked.events);
   if (settled.foreignPin !== undefined)
     return endForForeignPin(tracked.record, observation, settled.foreignPin, events);
-  let next = noticeBrokenEnvironment(tracked.record, observation, listMembers(tracked.record, observation), events);
-  next = haltOnEvidence(next, observation, listMembers(next, observation), events);
+  let next = noticeBrokenEnvironment(tracked.record, observation, list(tracked.record), events);
+  next = haltOnEvidence(next, observation, list(next), events);
   if (next.ours.pin?.driftCount !== undefined) return takeStep(next, observation, holdForeignPin(observation), events);
   for (let passed = 0; passed < phasesPerStepMax; passed += 1) {
-    const plan = phases[next.phase](readSituation(next, observation, listMembers(next, observation)));
+    const plan = phases[next.phase](readSituation(next, observation, list(next)));
     next = plan.record ?? next;
     if (plan.end !== undefined) return endRollout(next, observation, plan.end, events);
     if (plan.next === undefined) return takeStep(next, observation, plan, events);

@@ -47,10 +47,11 @@ export function findEvidence(
 function gather(
   code: EvidenceCode,
   at: number,
-  found: readonly { readonly instanceId: string; readonly text: string }[],
+  found: readonly { readonly instanceId: string; readonly text: () => string }[],
 ): Evidence | undefined {
   if (found.length === 0) return undefined;
-  const shown = found.slice(0, 5).map(({ text }) => text);
+  // Only these are put into words: a large group that fails at once must not cost more than its size.
+  const shown = found.slice(0, 5).map(({ text }) => text());
   const rest = found.length - shown.length;
   return {
     code,
@@ -68,7 +69,8 @@ function findWrongVersion(record: RolloutRecord, { at }: Observation, fresh: rea
       : [
           {
             instanceId,
-            text: `${instanceId} reports version ${known.reportedVersion} where ${record.to.version} was expected`,
+            text: () =>
+              `${instanceId} reports version ${known.reportedVersion} where ${record.to.version} was expected`,
           },
         ],
   );
@@ -82,7 +84,8 @@ function findWrongImage(record: RolloutRecord, { at }: Observation, fresh: reado
       : [
           {
             instanceId,
-            text: `${instanceId} runs image ${imageId} where ${record.to.imageId} was expected of launch template version ${launchTemplateVersion}`,
+            text: () =>
+              `${instanceId} runs image ${imageId} where ${record.to.imageId} was expected of launch template version ${launchTemplateVersion}`,
           },
         ],
   );
@@ -90,22 +93,24 @@ function findWrongImage(record: RolloutRecord, { at }: Observation, fresh: reado
 }
 
 function findLost(record: RolloutRecord, { group, at }: Observation): Evidence | undefined {
-  const found = Object.entries(record.instances).flatMap(([instanceId, known]) => {
-    const isOurs = known.launchTemplateVersion === record.to.launchTemplateVersion;
-    if (known.lostAt === undefined || !isOurs || record.to.launchTemplateVersion === undefined) return [];
-    const activity = group.activities.find(
-      ({ description }) => description?.includes(instanceId) && /terminat/i.test(description),
-    );
-    // Scaling in is the group's right and says nothing about the release.
-    if (activity !== undefined && isScaleIn(activity)) return [];
-    const why = activity === undefined ? 'no scaling activity says why' : `the group says: ${activity.cause}`;
-    return [
-      {
-        instanceId,
-        text: `${instanceId} was lost ${seconds(known.lostAt - known.firstSeenAt)} after it was first seen (${why})`,
-      },
-    ];
-  });
+  if (record.to.launchTemplateVersion === undefined) return undefined;
+  const found = Object.entries(record.instances).flatMap(
+    ([instanceId, { lostAt, firstSeenAt, launchTemplateVersion }]) => {
+      if (lostAt === undefined || launchTemplateVersion !== record.to.launchTemplateVersion) return [];
+      const activity = group.activities.find(
+        ({ description }) => description?.includes(instanceId) && /terminat/i.test(description),
+      );
+      // Scaling in is the group's right and says nothing about the release.
+      if (activity !== undefined && isScaleIn(activity)) return [];
+      const why = activity === undefined ? 'no scaling activity says why' : `the group says: ${activity.cause}`;
+      return [
+        {
+          instanceId,
+          text: () => `${instanceId} was lost ${seconds(lostAt - firstSeenAt)} after it was first seen (${why})`,
+        },
+      ];
+    },
+  );
   return gather('INSTANCE_LOST', at, found);
 }
 
@@ -129,9 +134,10 @@ function findUnhealthyAgain(
     return [
       {
         instanceId,
-        text: `${instanceId} was healthy and ${describeTargets(instanceId, observation)} for ${seconds(since)} now${
-          dips > 1 ? `, for the ${dips}. time` : ''
-        }${statusOf(known.reportedStatus)}`,
+        text: () =>
+          `${instanceId} was healthy and ${describeTargets(instanceId, observation)} for ${seconds(since)} now${
+            dips > 1 ? `, for the ${dips}. time` : ''
+          }${statusOf(known.reportedStatus)}`,
       },
     ];
   });
@@ -169,9 +175,10 @@ function findStartTimeout(
     return [
       {
         instanceId,
-        text: `${instanceId} ${state} ${seconds(waited)} after its launch, where ${seconds(
-          record.options.startTimeoutMs,
-        )} were allowed${statusOf(known.reportedStatus)}`,
+        text: () =>
+          `${instanceId} ${state} ${seconds(waited)} after its launch, where ${seconds(
+            record.options.startTimeoutMs,
+          )} were allowed${statusOf(known.reportedStatus)}`,
       },
     ];
   });
@@ -201,7 +208,8 @@ function findUnheard(record: RolloutRecord, { at }: Observation, fresh: readonly
     return [
       {
         instanceId,
-        text: `${instanceId} has been healthy for ${seconds(waited)} and ${said} (expected ${record.to.version}: OK)`,
+        text: () =>
+          `${instanceId} has been healthy for ${seconds(waited)} and ${said} (expected ${record.to.version}: OK)`,
       },
     ];
   });

@@ -29,7 +29,7 @@ function finishForward(situation: Situation): StepPlan {
   }
   const acts = [...terminateWarm(situation), ...giveBackSizes(situation), ...moveDefault(situation)];
   if (acts.length > 0 || hasWarm || situation.isUnsettled) {
-    return { acts, holds: [...holdMoving(situation), ...holdUnsettled(situation)] };
+    return { acts, holds: [...holdMoving(situation), ...holdUnsettled(situation), ...holdUnseenWarm(situation)] };
   }
   const last = [...restorePin(situation), ...resumeProcesses(situation)];
   if (last.length > 0) return { acts: last, holds: [] };
@@ -55,6 +55,17 @@ function goBackToRoll({ record, oldLive }: Situation): StepPlan {
 /** By the record and not by one look: an instance that is missing from it may still be there. */
 function isWarmKept({ warmAt, leftAt, lostAt }: InstanceRecord): boolean {
   return warmAt !== undefined && leftAt === undefined && lostAt === undefined;
+}
+
+function holdUnseenWarm({ record, members }: Situation): StepPlan['holds'] {
+  const present = new Set(idsOf(members));
+  return Object.entries(record.instances)
+    .filter(([instanceId, known]) => isWarmKept(known) && !present.has(instanceId))
+    .map(([instanceId]) => ({
+      code: 'WARM_NOT_SEEN',
+      instanceId,
+      text: `${instanceId} is warm, but this look does not show it; looking again before it is called gone`,
+    }));
 }
 
 export function isWarmTerminated({ warmAt, leftAt }: InstanceRecord): boolean {

@@ -17,7 +17,7 @@
 import { pendingPatienceMs } from './bounds.js';
 import type { Hold } from './decision.js';
 import { isFailureDecisive, listFailedLaunches, seconds } from './evidence.js';
-import { holdLaunching, holdMoving, holdUnsettled, limitHolds } from './holds.js';
+import { holdEach, holdLaunching, holdMoving, holdUnsettled } from './holds.js';
 import { type Act, isPinnedTo, listInFlightIds } from './ledger.js';
 import { describeTargets, type Member } from './members.js';
 import { because, count, idsOf, type Situation, type StepPlan } from './step.js';
@@ -112,7 +112,8 @@ function letNewLeave(
   const isKept = ({ instanceId, isDead }: Member) => evident.has(instanceId) && !isDead;
   const isDetachable = ({ instance }: Member) => instance.lifecycleState === 'InService';
   const waiting = leaving.filter((member) => isKept(member) && !isDetachable(member) && isPatient);
-  const able = leaving.filter((member) => !waiting.includes(member));
+  const isWaiting = new Set(waiting);
+  const able = leaving.filter((member) => !isWaiting.has(member));
 
   // What MinSize does not let go yet leaves once old ones are back, or launched again.
   const room = Math.max(0, group.desiredCapacity + waking - group.minSize);
@@ -144,14 +145,12 @@ function letNewLeave(
 }
 
 function holdPending(waiting: readonly Member[], since: number): readonly Hold[] {
-  return limitHolds(
-    waiting.map(({ instanceId, instance }) => ({
-      code: 'QUARANTINE_AWAITS_IN_SERVICE',
-      instanceId,
-      text: `${instanceId} is ${instance.lifecycleState} and cannot be detached before it is InService`,
-      untilAt: since + pendingPatienceMs,
-    })),
-  );
+  return holdEach(waiting, ({ instanceId, instance }) => ({
+    code: 'QUARANTINE_AWAITS_IN_SERVICE',
+    instanceId,
+    text: `${instanceId} is ${instance.lifecycleState} and cannot be detached before it is InService`,
+    untilAt: since + pendingPatienceMs,
+  }));
 }
 
 function holdNeeded({ record, base, servingCount }: Situation, needed: number): readonly Hold[] {
@@ -228,18 +227,16 @@ function launchMissing(situation: Situation, warm: readonly Member[]): readonly 
 
 function holdOldUnhealthy({ record, observation, oldLive }: Situation): readonly Hold[] {
   const unhealthy = oldLive.filter((member) => !member.isServing);
-  return limitHolds(
-    unhealthy.map(({ instanceId, instance }) => ({
-      code: 'OLD_NOT_SERVING_YET',
-      instanceId,
-      text: `${instanceId} ${
-        instance.lifecycleState === 'InService'
-          ? describeTargets(instanceId, observation)
-          : `is ${instance.lifecycleState}`
-      }`,
-      untilAt: deadlineOf(record),
-    })),
-  );
+  return holdEach(unhealthy, ({ instanceId, instance }) => ({
+    code: 'OLD_NOT_SERVING_YET',
+    instanceId,
+    text: `${instanceId} ${
+      instance.lifecycleState === 'InService'
+        ? describeTargets(instanceId, observation)
+        : `is ${instance.lifecycleState}`
+    }`,
+    untilAt: deadlineOf(record),
+  }));
 }
 
 /** Everything new is out, everything warm is back, and as many old ones serve as did when we came. */

@@ -3,7 +3,7 @@ import { holdCountMax } from './bounds.js';
 import type { Hold } from './decision.js';
 import { isCapacityFailure, listFailedLaunches, seconds, startOf } from './evidence.js';
 import { describeTargets, type Member } from './members.js';
-import type { Situation } from './step.js';
+import { count, type Situation } from './step.js';
 import { hasReported } from './track.js';
 
 /** Why each new instance is not proven yet. */
@@ -49,7 +49,10 @@ export function holdUnproven({ record, observation, at, newLive, proven }: Situa
       untilAt: since + startTimeoutMs,
     };
   };
-  return limitHolds(newLive.filter((member) => !done.has(member)).map(hold));
+  return holdEach(
+    newLive.filter((member) => !done.has(member)),
+    hold,
+  );
 }
 
 /** The launches that the group still owes. */
@@ -72,17 +75,15 @@ export function holdLaunching({ record, observation, newLive, oldLive }: Situati
 export function holdMoving({ record, observation, members, at }: Situation): readonly Hold[] {
   const moving = members.filter(({ instance }) => instance.lifecycleState === 'EnteringStandby');
   const delayMs = Math.max(0, ...observation.targetGroups.map((targetGroup) => targetGroup.deregistrationDelayMs));
-  return limitHolds(
-    moving.map(({ instanceId, known }) => {
-      const since = known?.warmAt ?? at;
-      return {
-        code: 'DRAINING',
-        instanceId,
-        text: `${instanceId} is EnteringStandby, draining: ${progress(at - since, delayMs)} (${record.groupName})`,
-        untilAt: since + delayMs,
-      };
-    }),
-  );
+  return holdEach(moving, ({ instanceId, known }) => {
+    const since = known?.warmAt ?? at;
+    return {
+      code: 'DRAINING',
+      instanceId,
+      text: `${instanceId} is EnteringStandby, draining: ${progress(at - since, delayMs)} (${record.groupName})`,
+      untilAt: since + delayMs,
+    };
+  });
 }
 
 /** Why the sizes cannot be touched in this step. */
@@ -109,10 +110,9 @@ function progress(durationMs: number, wholeMs: number): string {
   return `${Math.max(0, Math.round(durationMs / 1000))} of ${seconds(wholeMs)}`;
 }
 
-export function limitHolds(holds: readonly Hold[]): readonly Hold[] {
-  if (holds.length <= holdCountMax) return holds;
-  return [
-    ...holds.slice(0, holdCountMax),
-    { code: 'AND_MORE', text: `and ${holds.length - holdCountMax} more instances` },
-  ];
+/** One hold each, described only where it is named. */
+export function holdEach(members: readonly Member[], hold: (member: Member) => Hold): readonly Hold[] {
+  const holds = members.slice(0, holdCountMax).map(hold);
+  const rest = members.length - holds.length;
+  return rest === 0 ? holds : [...holds, { code: 'AND_MORE', text: `and ${count(rest, 'more instance')}` }];
 }

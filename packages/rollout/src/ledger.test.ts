@@ -184,7 +184,7 @@ test('a warm instance that one look does not show is still waited for', () => {
   });
   const step = decide(record, look(observation, { without: 'a' }));
   expect(step.record.outcome).toBeUndefined();
-  expect(describeDecisions(step.decisions)).toEqual(['wait LOOKING_AGAIN']);
+  expect(describeDecisions(step.decisions)).toEqual(['wait WARM_NOT_SEEN']);
 });
 
 test('serving ones stay while it is not known how many are wanted', () => {

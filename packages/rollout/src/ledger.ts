@@ -368,7 +368,9 @@ function settleBase(
   if ((record.ours.inFlight ?? []).length > 0) return { record, events: [] };
   const value = group.desiredCapacity - record.ours.surge;
   const base = record.base ?? { desiredCapacity: value };
-  if (value === base.desiredCapacity) {
+  // Somebody may also have raised MinSize above what was wanted, or lowered MaxSize below it.
+  const isPossible = clampDesired(value, observation) === value;
+  if (value === base.desiredCapacity && isPossible) {
     return {
       record: base.otherValue === undefined ? record : { ...record, base: { desiredCapacity: value } },
       events: [],

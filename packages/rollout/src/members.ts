@@ -32,9 +32,15 @@ function isLiveState(lifecycleState: string): boolean {
   return !statesOut.has(lifecycleState) && !isLeaving(lifecycleState) && !lifecycleState.startsWith('Warmed:');
 }
 
-/** Every instance that the observation shows in the group. */
-export function listMembers(record: RolloutRecord, observation: Observation): readonly Member[] {
-  const healthy = countHealthyTargetGroups(observation);
+/** In how many target groups each instance is healthy on all of its ports. */
+export type HealthIndex = ReadonlyMap<string, number>;
+
+/** Every instance that the observation shows in the group. `healthy` saves the counting where it was done before. */
+export function listMembers(
+  record: RolloutRecord,
+  observation: Observation,
+  healthy: HealthIndex = countHealthyTargetGroups(observation),
+): readonly Member[] {
   const release = record.to.launchTemplateVersion;
   return observation.group.instances.map((instance) => {
     const isDead = instance.instanceState !== undefined && deadStates.has(instance.instanceState);
@@ -59,7 +65,7 @@ export function listServing(observation: Observation): readonly InstanceObservat
 function isInServiceAndHealthy(
   instance: InstanceObservation,
   { targetGroups }: Observation,
-  healthy: ReadonlyMap<string, number>,
+  healthy: HealthIndex,
 ): boolean {
   // An empty gate is no gate: without a target group nothing serves.
   return (
@@ -69,15 +75,12 @@ function isInServiceAndHealthy(
   );
 }
 
-/** In how many target groups each instance is healthy on all of its ports. */
-function countHealthyTargetGroups({ targetGroups }: Observation): ReadonlyMap<string, number> {
+export function countHealthyTargetGroups({ targetGroups }: Observation): HealthIndex {
   const count = new Map<string, number>();
   for (const { targets } of targetGroups) {
-    const isHealthy = new Map<string, boolean>();
-    for (const target of targets) {
-      isHealthy.set(target.instanceId, target.state === 'healthy' && (isHealthy.get(target.instanceId) ?? true));
-    }
-    for (const [instanceId, all] of isHealthy) if (all) count.set(instanceId, (count.get(instanceId) ?? 0) + 1);
+    const [well, ill] = [new Set<string>(), new Set<string>()];
+    for (const { instanceId, state } of targets) (state === 'healthy' ? well : ill).add(instanceId);
+    for (const id of well) if (!ill.has(id)) count.set(id, (count.get(id) ?? 0) + 1);
   }
   return count;
 }

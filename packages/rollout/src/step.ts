@@ -66,7 +66,7 @@ export function readSituation(record: RolloutRecord, observation: Observation, m
     proven: live.filter((member) => isProven(member, record, at)),
     servingCount: live.filter((member) => member.isServing).length,
     base,
-    floor: Math.max(base, record.base?.otherValue ?? base, mostWanted(record, group.desiredCapacity)),
+    floor: Math.max(base, group.minSize, record.base?.otherValue ?? base, mostWanted(record, group.desiredCapacity)),
     isUnsettled: isUnsettled(record),
   };
 }
