@@ -1,14 +1,10 @@
-import type { AutoScalingGroup, Filter, Instance } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroup, Filter } from '@aws-sdk/client-auto-scaling';
 import { AwsError } from '../../control-plane/aws-error.js';
 import type { GroupRecord } from './state.js';
 
 /** A copy for the answer. `includeInstances` false leaves the instances out, as DescribeAutoScalingGroups allows. */
-export function describeGroup({ group, hooks: _ }: GroupRecord, includeInstances = true): AutoScalingGroup {
-  return { ...group, Instances: includeInstances ? (group.Instances ?? []).map(copyInstance) : [] };
-}
-
-export function copyInstance(instance: Instance): Instance {
-  return { ...instance };
+export function describeGroup({ group }: GroupRecord, includeInstances: boolean): AutoScalingGroup {
+  return { ...group, Instances: includeInstances ? (group.Instances ?? []).map((instance) => ({ ...instance })) : [] };
 }
 
 /** `tag-key`, `tag-value` and `tag:<key>`; each filter must be met, by any of its values. */
