@@ -45,6 +45,8 @@ export interface ProcessLabStatus extends LabInventory {
 export interface LabEnvironment {
   readonly AWS_ENDPOINT_URL: string;
   readonly AWS_REGION: string;
+  /** For boto3 and AWS CLI 1, which do not read AWS_REGION. */
+  readonly AWS_DEFAULT_REGION: string;
   readonly AWS_ACCESS_KEY_ID: string;
   readonly AWS_SECRET_ACCESS_KEY: string;
   /** So that no tool looks for another metadata service than the lab's. */
@@ -108,6 +110,7 @@ function describeEnvironment(endpoint: string, region: string, clock: Clock, spe
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
     // Any key is the lab's administrator.
     AWS_ACCESS_KEY_ID: 'lab',
     AWS_SECRET_ACCESS_KEY: 'lab',

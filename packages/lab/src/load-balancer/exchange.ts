@@ -30,6 +30,7 @@ export interface ExchangeOptions {
   readonly path: string;
   /** For the target: raw, name and value in turn. */
   readonly headers: string[];
+  readonly hasBody: boolean;
   readonly idleTimeoutMs: number;
   /** Names the target. */
   readonly targetKey: string;
@@ -69,9 +70,9 @@ export class Exchange implements Traveller, Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { pool, request, response, path, headers, upgrade } = this.#options;
-    response.once('close', () => this.#clientClosed());
-    const body = hasBody(request) ? this.#body() : null;
+    const { pool, request, response, path, headers, hasBody, upgrade } = this.#options;
+    response.on('close', () => this.#clientClosed());
+    const body = hasBody ? this.#body() : null;
     pool.dispatch(
       {
         origin,
@@ -236,11 +237,6 @@ export class Exchange implements Traveller, Dispatcher.DispatchHandler {
 export function sendAnswer(response: ServerResponse, answer: OwnAnswer): void {
   response.writeHead(answer.statusCode, answer.reason, [...answer.headers]);
   response.end(answer.body);
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
 function rawHead(statusCode: number, headers: readonly string[]): string {

@@ -75,15 +75,6 @@ export function responseHeadersForClient(raw: readonly (Buffer | string)[], keep
   return headers;
 }
 
-/** How many addresses a request claims to have come through; an ALB refuses more than 30 with 463. */
-export function countForwardedAddresses(raw: readonly string[]): number {
-  let count = 0;
-  for (let n = 0; n < raw.length; n += 2) {
-    if (raw[n]?.toLowerCase() === 'x-forwarded-for') count += raw[n + 1]?.split(',').length ?? 0;
-  }
-  return count;
-}
-
 function namedByConnection(raw: readonly string[]): ReadonlySet<string> | undefined {
   let named: Set<string> | undefined;
   for (let n = 0; n < raw.length; n += 2) {

@@ -9,8 +9,7 @@
 //   B3. Its own answers are an ALB's: 400, 405, 408, 414, 463, 502, 503, 504, with `Server: awselb/2.0`.
 //   B4. All timeouts run on the lab's clock. After close() nothing is left: no port, no connection, no timer, no report.
 //
-// Not modelled: HTTP/2 and gRPC, TLS (an HTTPS listener speaks plain HTTP on loopback and says https in X-Forwarded-Proto; an HTTPS
-// target group cannot be reached), stickiness, slow start, Lambda targets.
+// Not modelled: HTTP/2 and gRPC, TLS on either side, stickiness, slow start, Lambda targets.
 // Source: ALB guide, "Troubleshoot your Application Load Balancers" and "HTTP headers and Application Load Balancers".
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -18,12 +17,13 @@ import type { Effect, HealthCheckResult } from '../control-plane/types.js';
 import type { ControlPlanePort } from '../data-plane.js';
 import type { AccessLog } from './access-log.js';
 import { type Ending, Exchange, sendAnswer } from './exchange.js';
-import { countForwardedAddresses, requestHeadersForTarget } from './forwarded-headers.js';
+import { requestHeadersForTarget } from './forwarded-headers.js';
 import { checkHealth } from './health-check.js';
 import { InFlight } from './in-flight.js';
 import { type ListenerPort, openListenerPort } from './listener-port.js';
 import { Metrics, type MetricsSnapshot } from './metrics.js';
 import { decisionAnswer, type OwnAnswer, pageAnswer } from './own-answer.js';
+import { type RequestHead, readRequestHead } from './request-head.js';
 import { createTurn, type RoutedRequest, type RoutingDecision, route, targetKey } from './routing.js';
 import type { TargetLocator } from './target-locator.js';
 import { createTargetPool, type TargetPool } from './target-pool.js';
@@ -204,17 +204,13 @@ class ReverseProxy implements LoadBalancerProxy {
 
   #serve(listenerArn: string, request: IncomingMessage, response: ServerResponse, upgrade?: UpgradeHead): void {
     const { clock } = this.#options.controlPlane;
-    const arrival: Arrival = {
-      at: clock.now(),
-      listenerArn,
-      request,
-      routed: toRouted(request),
-      traceId: this.#newTraceId(),
-    };
+    const head = readRequestHead(request.rawHeaders);
+    const routed = toRouted(request, head);
+    const arrival: Arrival = { at: clock.now(), listenerArn, request, head, routed, traceId: this.#newTraceId() };
     const listener = this.#state.listeners.get(listenerArn)?.listener;
     const loadBalancerArn = listener?.LoadBalancerArn ?? '';
     this.#metrics.countRequest(loadBalancerArn);
-    const refusal = refuse(request);
+    const refusal = refuse(request, head);
     if (refusal !== undefined) {
       this.#answer(arrival, loadBalancerArn, response, pageAnswer(refusal), 'the request breaks a limit');
       return;
@@ -247,7 +243,7 @@ class ReverseProxy implements LoadBalancerProxy {
     upgrade: UpgradeHead | undefined,
   ): void {
     const loadBalancerArn = listener.LoadBalancerArn ?? '';
-    const { request, routed } = arrival;
+    const { request, head, routed } = arrival;
     const key = targetKey(target.targetGroupArn, target.targetId, target.port);
     let targetStatusCode: number | undefined;
     this.#metrics.countForward(target.targetGroupArn);
@@ -258,10 +254,13 @@ class ReverseProxy implements LoadBalancerProxy {
       response,
       path: routed.query === '' ? routed.path : `${routed.path}?${routed.query}`,
       headers: this.#headersForTarget(arrival, listener),
+      hasBody: head.hasBody,
       targetKey: key,
       idleTimeoutMs: this.#idleTimeoutMs(loadBalancerArn),
       upgrade:
-        isWebSocket(request) && upgrade !== undefined ? { protocol: 'websocket', head: upgrade.head } : undefined,
+        head.upgrade === 'websocket' && upgrade !== undefined
+          ? { protocol: 'websocket', head: upgrade.head }
+          : undefined,
       onTargetResponse: (statusCode, afterMs) => {
         targetStatusCode = statusCode;
         this.#metrics.countTargetResponse(target.targetGroupArn, statusCode, afterMs / 1000);
@@ -347,35 +346,33 @@ interface Arrival {
   readonly at: number;
   readonly listenerArn: string;
   readonly request: IncomingMessage;
+  readonly head: RequestHead;
   readonly routed: RoutedRequest;
   readonly traceId: string;
 }
 
-function toRouted(request: IncomingMessage): RoutedRequest {
+function toRouted(request: IncomingMessage, { host }: RequestHead): RoutedRequest {
   const url = request.url ?? '/';
   // A proxy's form of the request, `GET http://host/path`, counts like the usual one.
   const start = url.startsWith('/') ? 0 : Math.max(0, url.indexOf('/', url.indexOf('://') + 3));
   const mark = url.indexOf('?', start);
   return {
     method: request.method ?? 'GET',
-    host: request.headers.host ?? request.socket.localAddress ?? '',
+    host: host ?? request.socket.localAddress ?? '',
     path: mark < 0 ? url.slice(start) : url.slice(start, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
-    headers: request.headers,
+    get headers() {
+      return request.headers;
+    },
     sourceIp: request.socket.remoteAddress ?? '',
   };
 }
 
 /** The status code with which an ALB refuses a request before it looks at any rule. */
-function refuse(request: IncomingMessage): number | undefined {
-  const { method, url = '', rawHeaders } = request;
+function refuse({ method, url = '' }: IncomingMessage, head: RequestHead): number | undefined {
   if (method === 'TRACE') return 405;
   if (url.length > largestHeaderLine) return 414;
-  for (let n = 1; n < rawHeaders.length; n += 2) if ((rawHeaders[n]?.length ?? 0) > largestHeaderLine) return 400;
-  if (countForwardedAddresses(rawHeaders) > mostForwardedAddresses) return 463;
+  if (head.longestValue > largestHeaderLine) return 400;
+  if (head.forwardedAddressCount > mostForwardedAddresses) return 463;
   return undefined;
-}
-
-function isWebSocket(request: IncomingMessage): boolean {
-  return request.headers.upgrade?.toLowerCase() === 'websocket';
 }

@@ -7,6 +7,7 @@ const colors = colorsFor({ write: () => {}, isTTY: false, columns: 80 }, {});
 const env = {
   AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
   AWS_REGION: 'us-west-2',
+  AWS_DEFAULT_REGION: 'us-west-2',
   AWS_ACCESS_KEY_ID: 'lab',
   AWS_SECRET_ACCESS_KEY: 'lab',
   AWS_EC2_METADATA_DISABLED: 'true',
@@ -72,6 +73,7 @@ const status: LabStatusDocument = {
 test('up prints what a shell evaluates, and only that', () => {
   expect(formatExports(env)).toBe(`export AWS_ENDPOINT_URL=http://127.0.0.1:4566
 export AWS_REGION=us-west-2
+export AWS_DEFAULT_REGION=us-west-2
 export AWS_ACCESS_KEY_ID=lab
 export AWS_SECRET_ACCESS_KEY=lab
 export AWS_EC2_METADATA_DISABLED=true
@@ -89,11 +91,13 @@ test('up tells where the lab is and how it ends', () => {
     formatStory(up, true, colors),
   ).toBe(`lab-3f2a1b is up at http://127.0.0.1:4566, its time runs 10 times as fast as yours
 hyperbola 0.149.1 on 3 instances
+AWS CLI before 2.13 does not read AWS_ENDPOINT_URL: give it --endpoint-url
 end it: directrix lab down --lab lab-3f2a1b
 `);
   expect(
     formatStory({ ...up, speed: 1, description: undefined }, false, colors),
   ).toBe(`lab-3f2a1b is up at http://127.0.0.1:4566
+AWS CLI before 2.13 does not read AWS_ENDPOINT_URL: give it --endpoint-url
 Ctrl-C ends it
 `);
 });
