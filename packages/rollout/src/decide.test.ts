@@ -347,6 +347,26 @@ describe('evidence', () => {
     expect(third.evidence[0]?.code).toBe('INSTANCE_LOST');
   });
 
+  test('what drains from an earlier rollout is no evidence, nor an event', () => {
+    const leaving = { state: 'Terminating:Wait', health: 'draining', known: undefined };
+    const { evidence, events } = decideScene({
+      instances: [old('a'), old('b'), old('c'), fresh('x', leaving), old('d', leaving)],
+    });
+    expect(evidence).toEqual([]);
+    expect(events.filter(({ kind }) => kind === 'instance')).toEqual([]);
+  });
+
+  test('one that was launched for us and is leaving when first seen is lost', () => {
+    const { record, observation } = stage({
+      instances: [old('a'), old('b'), old('c'), fresh('x', { state: 'Terminating', known: undefined })],
+    });
+    const instances = observation.group.instances.map((each) =>
+      each.instanceId === 'x' ? { ...each, launchedAt: now - 1_000 } : each,
+    );
+    const step = decide(record, { ...observation, group: { ...observation.group, instances } });
+    expect(step.record.evidence.map(({ code }) => code)).toEqual(['INSTANCE_LOST']);
+  });
+
   test('what breaks old and new alike is said, and not held against the release', () => {
     const ill = { health: 'unhealthy' };
     const { evidence, events } = decideScene({

@@ -22,6 +22,7 @@ export function trackInstances(record: RolloutRecord, observation: Observation, 
   const present = new Set<string>();
   for (const member of members) {
     present.add(member.instanceId);
+    if (member.known === undefined && isOnItsWayOut(record, member)) continue;
     const next = trackMember(record, observation, member, reports.get(member.instanceId), events);
     if (next !== member.known) changed[member.instanceId] = next;
   }
@@ -33,6 +34,12 @@ export function trackInstances(record: RolloutRecord, observation: Observation, 
   const next = { ...record, instances: { ...record.instances, ...changed } };
   const hasProgress = events.some((event) => event.kind === 'instance' && event.what === 'verified');
   return { record: hasProgress ? { ...next, progressAt: observation.at } : next, events };
+}
+
+/** Leaving when first seen, and launched before us: what drains from an earlier rollout says nothing about this one. */
+function isOnItsWayOut({ startedAt }: RolloutRecord, { instance, isDead }: Member): boolean {
+  const isOlder = instance.launchedAt === undefined || instance.launchedAt <= startedAt;
+  return isOlder && (isLeaving(instance.lifecycleState) || isDead);
 }
 
 function latestReports({ reports, group }: Observation): ReadonlyMap<string, VersionReport> {
