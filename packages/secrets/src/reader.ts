@@ -3,6 +3,7 @@
 //
 //   R1. A read ends within `limits.totalMs`, whatever the network and the store do, and leaves no request behind.
 //   R2. What a client of the caller's is used for leaves nothing in it.
+import { setMaxListeners } from 'node:events';
 import { type GetParametersByPathCommand, type GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { explainFailure } from './diagnosis.js';
 import { type Failure, isTransport } from './failure.js';
@@ -71,6 +72,8 @@ async function readOnce(
 ): Promise<StoredParameters> {
   signal.throwIfAborted();
   const ending = new AbortController();
+  // A listener for each batch: many, and no leak.
+  setMaxListeners(0, ending.signal);
   const deadline = setTimeout(() => ending.abort(new DeadlineExceeded()), limits.totalMs);
   const stop = () => ending.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
