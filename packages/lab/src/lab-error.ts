@@ -6,7 +6,7 @@ export class LabError extends Error {
   readonly source: string | undefined;
 
   constructor(
-    readonly code: 'PORT_TAKEN' | 'PORT_REFUSED' | 'FAULT_INVALID' | 'RUN_DIRECTORY_UNSAFE',
+    readonly code: 'PORT_TAKEN' | 'PORT_REFUSED' | 'FAULT_INVALID' | 'RUN_DIRECTORY_UNSAFE' | 'RUN_DIRECTORY_TOO_LONG',
     message: string,
     details: { readonly hint?: string; readonly source?: string; readonly cause?: unknown } = {},
   ) {

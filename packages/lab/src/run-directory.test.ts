@@ -70,10 +70,19 @@ describe('a run directory', () => {
     expect(readLabRecord(directory)).toEqual(JSON.parse(JSON.stringify(record)));
   });
 
-  test('leaves room in the path for the socket of the machines', () => {
-    expect(
-      join(labsDirectory({ XDG_RUNTIME_DIR: '/run/user/4294967295' }), 'lab-000000', 'guests.sock').length,
-    ).toBeLessThan(104);
+  test('is refused where its path leaves no room for the socket of the machines', () => {
+    const long = join(home, 'x'.repeat(90));
+    mkdirSync(long);
+    const start = () => createRunDirectory(labsDirectory({ XDG_RUNTIME_DIR: long }), { speed: 1, scenario: undefined });
+    expect(start).toThrowError(expect.objectContaining({ code: 'RUN_DIRECTORY_TOO_LONG' }));
+    expect(readdirSync(long)).toEqual([]);
+  });
+
+  test('is in the temporary directory where XDG_RUNTIME_DIR names nothing', () => {
+    const elsewhere = labsDirectory({});
+    expect(elsewhere.startsWith(tmpdir())).toBe(true);
+    expect(labsDirectory({ XDG_RUNTIME_DIR: join(home, 'nothing') })).toBe(elsewhere);
+    expect(labsDirectory({ XDG_RUNTIME_DIR: '' })).toBe(elsewhere);
   });
 
   test('is not taken from somebody else: readable by others, or a link', () => {

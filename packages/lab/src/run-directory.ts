@@ -8,7 +8,17 @@
 //   F3. A lab counts as running only while the process that wrote its record lives: same id, same start, not a zombie.
 //   F4. What a dead lab left (processes, files) is gone after cleanStaleLabs; a running lab is never touched.
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from './lab-error.js';
@@ -31,21 +41,26 @@ export interface LabRecord {
 
 /** A directory that is being made is not looked at before this age. */
 const makingMs = 60_000;
+/** macOS has 104, the closing zero included; Linux has 108. */
+const longestSocketPathBytes = 103;
 
 /** Where this user's labs are. `env` is the process's environment. */
 export function labsDirectory(env: Readonly<Record<string, string | undefined>>): string {
   const user = process.getuid?.() ?? 'user';
-  return join(env.XDG_RUNTIME_DIR || tmpdir(), `directrix-${user}`, 'labs');
+  // Containers and sudo pass on the variable without the directory.
+  const { XDG_RUNTIME_DIR: runtime = '' } = env;
+  return join(existsSync(runtime) ? runtime : tmpdir(), `directrix-${user}`, 'labs');
 }
 
-/** Makes a directory for a new lab, with a record that names this process. Throws LabError RUN_DIRECTORY_UNSAFE. */
+/** Makes a directory for a new lab, with a record that names this process. Throws LabError RUN_DIRECTORY_UNSAFE or _TOO_LONG. */
 export function createRunDirectory(
   labs: string,
   lab: Pick<LabRecord, 'speed' | 'scenario'>,
 ): { readonly directory: string; readonly record: LabRecord } {
+  const id = `lab-${randomBytes(3).toString('hex')}`;
+  refuseLongPath(join(labs, id));
   makePrivate(join(labs, '..'));
   makePrivate(labs);
-  const id = `lab-${randomBytes(3).toString('hex')}`;
   const record: LabRecord = {
     id,
     pid: process.pid,
@@ -161,6 +176,17 @@ function isZombie(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Its socket could not be opened; better said now than when the first machine starts. */
+function refuseLongPath(directory: string): void {
+  const length = Buffer.byteLength(join(directory, 'guests.sock'));
+  if (length <= longestSocketPathBytes) return;
+  throw new LabError(
+    'RUN_DIRECTORY_TOO_LONG',
+    `The path of the lab's socket would have ${length} bytes; a Unix socket's has at most ${longestSocketPathBytes}.`,
+    { source: directory, hint: 'set XDG_RUNTIME_DIR to a directory with a shorter path' },
+  );
 }
 
 /** In a shared temporary directory somebody else may have been there first, with a directory or a link of the same name. */
