@@ -123,7 +123,16 @@ function speaksOf(answer: Answer, source: Place): boolean {
     traces: answer.traces.map((trace) => ({ ...trace, hops: othersHops(trace, source) })),
   };
   const text = JSON.stringify(rest);
-  return [source.id, source.ownerId, source.address].some((name) => name !== undefined && text.includes(name));
+  return [source.id, source.ownerId, source.address].some((name) => name !== undefined && namesWhole(text, name));
+}
+
+/** `eni-1` is not named by `eni-17`. */
+function namesWhole(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const around = `${text[at - 1] ?? ''}${text[at + name.length] ?? ''}`;
+    if (!/[\w-]/.test(around)) return true;
+  }
+  return false;
 }
 
 function othersHops(trace: Trace, source: Place): readonly Hop[] {

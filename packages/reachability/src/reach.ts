@@ -43,19 +43,33 @@ export function decideReach(
 // Each look uncovers what the last edits laid open: a route, then its gateway, then the network ACL of the gateway's subnet.
 const MOST_LOOKS = 6;
 
+/** Edits behind which there is more to see. The others mend a check whose surroundings were looked at already. */
+const UNCOVERING: ReadonlySet<Edit['kind']> = new Set<Edit['kind']>([
+  'createRoute',
+  'replaceRoute',
+  'deleteRoute',
+  'createInterfaceEndpoint',
+  'createGatewayEndpoint',
+  'addEndpointRouteTable',
+  'addEndpointSubnet',
+  'putPrivateRecord',
+  'setVpcAttribute',
+]);
+
+/** Edits that a next look does without: what they mend is found once more, and is known. */
+const STANDING_ALONE: ReadonlySet<Edit['kind']> = new Set<Edit['kind']>(['manual', 'associatePublicAddress']);
+
 function collectStops(network: Network, question: Question, first: Walk): readonly Stop[] {
   const found = new Map<string, Stop>();
   let look = first;
   let snapshot = network.snapshot;
-  let asked = question;
   for (let looks = 1; looks <= MOST_LOOKS; looks++) {
     const fresh = look.stops.filter((one) => !found.has(faultKey(one)));
     for (const one of fresh) found.set(faultKey(one), one);
-    const edits = fresh.flatMap((one) => one.edits).filter((edit) => edit.kind !== 'manual');
-    if (edits.length === 0) break;
+    const edits = fresh.flatMap((one) => one.edits).filter((edit) => !STANDING_ALONE.has(edit.kind));
+    if (!edits.some((edit) => UNCOVERING.has(edit.kind))) break;
     snapshot = applyEdits(snapshot, edits);
-    asked = edits.reduce(applyEditToQuestion, asked);
-    look = walk(buildNetwork(snapshot), asked);
+    look = walk(buildNetwork(snapshot), question);
   }
   return [...found.values(), ...partialZones(first)].toSorted((a, b) => STAGES[a.stage] - STAGES[b.stage]);
 }

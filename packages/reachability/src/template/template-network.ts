@@ -74,7 +74,7 @@ const DECIDING_PROPERTY: Readonly<Record<string, string>> = {
   'AWS::EC2::VPCEndpoint': 'ServiceName',
 };
 
-function _blur(type: string, why: string): Readonly<Record<string, string>> {
+function blur(type: string, why: string): Readonly<Record<string, string>> {
   const property = DECIDING_PROPERTY[type];
   return property === undefined ? {} : { [property]: `unresolved:${why}` };
 }
