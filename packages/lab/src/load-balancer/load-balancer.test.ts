@@ -538,6 +538,59 @@ describe('draining', () => {
     expect((await slow).text).toBe('one');
   });
 
+  test('no request fails while every target is replaced, each drained before it ends', async () => {
+    const lb = await start({ targetGroups: { web: [] } });
+    const answering = new Map<string, number>();
+    const startOne = async (id: string) => {
+      const { server } = await lb.startTarget(id, async (_, response) => {
+        answering.set(id, (answering.get(id) ?? 0) + 1);
+        await new Promise((resolve) => setImmediate(resolve));
+        response.end(id);
+        answering.set(id, (answering.get(id) ?? 0) - 1);
+      });
+      return server;
+    };
+    const servers = new Map([
+      ['i-1', await startOne('i-1')],
+      ['i-2', await startOne('i-2')],
+    ]);
+    const show = (draining?: string) =>
+      setTargets(
+        lb.state,
+        'web',
+        [...servers.keys()].map((id) => ({ id, state: id === draining ? 'draining' : 'healthy' })),
+      );
+    show();
+    const answers: string[] = [];
+    let isOver = false;
+    const clients = Array.from({ length: 6 }, async () => {
+      const client = new Client(lb.url);
+      while (!isOver) {
+        const { statusCode, body } = await client.request({ path: '/', method: 'GET' });
+        answers.push(`${statusCode} ${await body.text()}`);
+      }
+      await client.close();
+    });
+    await until(() => answers.length > 40);
+    for (let n = 3; n <= 8; n += 1) {
+      const old = `i-${n - 2}`;
+      servers.set(`i-${n}`, await startOne(`i-${n}`));
+      show(old);
+      const before = answers.length;
+      await until(() => answers.length > before + 40 && !answering.get(old));
+      lb.proxy.perform({ kind: 'drainEnded', targetGroupArn: targetGroupArn('web'), targetId: old, port: 80 });
+      servers.get(old)?.closeAllConnections();
+      servers.get(old)?.close();
+      lb.locations.delete(old);
+      servers.delete(old);
+      show();
+    }
+    isOver = true;
+    await Promise.all(clients);
+    expect(answers.filter((answer) => !answer.startsWith('200 '))).toEqual([]);
+    expect(new Set(answers).size).toBe(8);
+  });
+
   test('the end of the drain cuts what is in flight to that target in that group: 502, and nothing else', async () => {
     const lb = await start({
       targetGroups: { web: [{ id: 'i-1', state: 'healthy' }], other: [{ id: 'i-1', state: 'healthy' }] },
