@@ -1,7 +1,6 @@
 // Everything that preflight looks at, as the SDK types it. What could not be read is `unread`, with the reason: a check that needs it says
 // so in a note (PREFLIGHT_NOT_READ), and never guesses.
 import type {
-  Activity,
   AutoScalingGroup,
   InstanceRefresh,
   LifecycleHook,
@@ -16,7 +15,7 @@ import type {
   TargetGroup,
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { NetworkSnapshot } from '@directrix/reachability';
+import type { NetworkSnapshot, Source } from '@directrix/reachability';
 
 /** A part of the account: read, or not, and then why. */
 export type Read<T> =
@@ -31,11 +30,22 @@ export interface TargetGroupSnapshot {
 
 export interface LoadBalancerSnapshot {
   readonly loadBalancer: LoadBalancer;
-  readonly attributes: Readonly<Record<string, string>>;
   readonly listeners: readonly { readonly listener: Listener; readonly rules: readonly Rule[] }[];
 }
 
-/** A role and the JSON texts of its policies. `unread` names managed policies whose document could not be read. */
+export interface LaunchTemplateSnapshot {
+  readonly launchTemplateId: string;
+  readonly name: string;
+  /** As the group has it: `$Latest`, `$Default` or a number. */
+  readonly version: string;
+  /** The numbers that the aliases mean now; undefined when that is not known. */
+  readonly latestVersion?: string;
+  readonly defaultVersion?: string;
+  /** Of the version that the group names: what the release's version will have, but for the image. Undefined: there is no such version. */
+  readonly data?: ResponseLaunchTemplateData;
+}
+
+/** A role and the JSON texts of its policies. `unreadPolicies` names those whose document could not be read. */
 export interface RoleSnapshot {
   readonly roleName: string;
   readonly arn: string;
@@ -45,25 +55,48 @@ export interface RoleSnapshot {
 
 /** A client of the secrets' path: the fleet, or a builder that needs them too. */
 export interface SecretsClient {
-  /** `backend` for the group's instances; else the launch template's or instance's name. */
+  /** The group's name; else the launch template's or the instance's. */
   readonly name: string;
-  readonly subnetIds: readonly string[];
-  readonly securityGroupIds: readonly string[];
-  readonly associatePublicIpAddress?: boolean;
+  readonly source: Source;
+  /** Undefined: it has no instance profile. */
   readonly role: Read<RoleSnapshot | undefined>;
+}
+
+/** A parameter below the secrets' path. There is no member for its value. */
+export interface ParameterSnapshot {
+  readonly name: string;
+  readonly type: string;
+  /** Of a SecureString, where it could be read. */
+  readonly keyId?: string;
+}
+
+/** Where the release reads its secrets, and how that is known. */
+export interface SecretsSnapshot {
+  readonly path: string;
+  readonly saidBy: 'option' | 'image' | 'role';
+  /** From the release's manifest; undefined when it has none. */
+  readonly expectedNames?: readonly string[];
+  readonly parameters: Read<readonly ParameterSnapshot[]>;
+}
+
+/** Another rollout of the group that is alive, or one that was left unfinished. */
+export interface OtherRollout {
+  readonly rolloutId: string;
+  readonly holder: string;
+  readonly isActive: boolean;
 }
 
 export interface PreflightSnapshot {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly region: string;
-  readonly accountId: string;
+  readonly accountId?: string;
   readonly group: AutoScalingGroup;
-  /** The data of the launch template version that the release would have, image replaced. */
-  readonly launchTemplateData: Read<ResponseLaunchTemplateData>;
+  readonly launchTemplate: Read<LaunchTemplateSnapshot | undefined>;
+  /** Undefined value: there is no such image. */
   readonly image: Read<Image | undefined>;
   readonly instanceTypes: Read<readonly InstanceTypeInfo[]>;
-  readonly targetGroups: readonly TargetGroupSnapshot[];
+  readonly targetGroups: Read<readonly TargetGroupSnapshot[]>;
   readonly loadBalancers: Read<readonly LoadBalancerSnapshot[]>;
   readonly network: Read<NetworkSnapshot>;
   readonly backend: SecretsClient;
@@ -72,16 +105,9 @@ export interface PreflightSnapshot {
   readonly scheduledActions: Read<readonly ScheduledUpdateGroupAction[]>;
   readonly instanceRefreshes: Read<readonly InstanceRefresh[]>;
   readonly warmPool: Read<WarmPoolConfiguration | undefined>;
-  readonly activities: Read<readonly Activity[]>;
-  /** The lease of another rollout that is alive. */
-  readonly activeRollout: Read<{ readonly rolloutId: string; readonly holder: string } | undefined>;
-  /** The parameters' names (never values) below the secrets' path, and their KMS keys; undefined when the release names no path. */
-  readonly secrets?: {
-    readonly path: string;
-    /** From the release's manifest; undefined when it has none. */
-    readonly expectedNames?: readonly string[];
-    readonly parameters: Read<readonly { readonly name: string; readonly type: string; readonly keyId?: string }[]>;
-  };
-  /** What the deployer may do, by action: from IAM's simulation, or from dry runs. */
+  readonly otherRollout: Read<OtherRollout | undefined>;
+  /** Undefined when the release reads none, or nothing says that it does. */
+  readonly secrets?: SecretsSnapshot;
+  /** What the deployer may do, by action: from IAM's simulation. */
   readonly deployerPermissions: Read<Readonly<Record<string, 'allowed' | 'denied'>>>;
 }

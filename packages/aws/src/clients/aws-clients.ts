@@ -2,7 +2,10 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
 import { describeFailure } from './aws-failure.js';
 
 export interface AwsClients {
@@ -10,6 +13,10 @@ export interface AwsClients {
   readonly ec2: EC2Client;
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly ssm: SSMClient;
+  /** Only preflight asks these. */
+  readonly iam: IAMClient;
+  readonly route53: Route53Client;
+  readonly sts: STSClient;
   /** Closes the sockets that are kept for reuse. */
   destroy(): void;
 }
@@ -50,11 +57,17 @@ export function createAwsClients(options: AwsClientOptions): AwsClients {
     ec2: new EC2Client(configuration),
     elbv2: new ElasticLoadBalancingV2Client(configuration),
     ssm: new SSMClient(configuration),
+    iam: new IAMClient(configuration),
+    route53: new Route53Client(configuration),
+    sts: new STSClient(configuration),
   };
   translateFailures(clients.autoScaling, 'autoscaling', options);
   translateFailures(clients.ec2, 'ec2', options);
   translateFailures(clients.elbv2, 'elasticloadbalancing', options);
   translateFailures(clients.ssm, 'ssm', options);
+  translateFailures(clients.iam, 'iam', options);
+  translateFailures(clients.route53, 'route53', options);
+  translateFailures(clients.sts, 'sts', options);
   return {
     ...clients,
     destroy() {

@@ -1,0 +1,93 @@
+import type { LaunchTemplateIamInstanceProfileSpecification } from '@aws-sdk/client-ec2';
+import {
+  GetInstanceProfileCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRolePolicyCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+} from '@aws-sdk/client-iam';
+import type { RoleSnapshot } from '@directrix/preflight';
+import type { AwsClients } from '../clients/aws-clients.js';
+import { awsCodeOf } from '../clients/aws-failure.js';
+import { collectPages } from '../clients/page.js';
+import { readPart } from './read-part.js';
+
+/** The role that instances with this profile act as, with its policies; undefined when there is no profile, or no role in it. */
+export async function readRole(
+  clients: AwsClients,
+  profile: LaunchTemplateIamInstanceProfileSpecification | undefined,
+): Promise<RoleSnapshot | undefined> {
+  const InstanceProfileName = profile?.Name ?? profile?.Arn?.split('/').at(-1);
+  if (InstanceProfileName === undefined) return undefined;
+  const role = await findRole(clients, InstanceProfileName);
+  if (role?.RoleName === undefined) return undefined;
+  const [inline, managed] = await Promise.all([
+    readInlinePolicies(clients, role.RoleName),
+    readManagedPolicies(clients, role.RoleName),
+  ]);
+  return {
+    roleName: role.RoleName,
+    arn: role.Arn ?? '',
+    policies: [...inline, ...managed.policies],
+    unreadPolicies: managed.unread,
+  };
+}
+
+async function findRole({ iam }: AwsClients, InstanceProfileName: string) {
+  try {
+    return (await iam.send(new GetInstanceProfileCommand({ InstanceProfileName }))).InstanceProfile?.Roles?.[0];
+  } catch (error) {
+    if (awsCodeOf(error)?.startsWith('NoSuchEntity')) return undefined;
+    throw error;
+  }
+}
+
+async function readInlinePolicies({ iam }: AwsClients, RoleName: string): Promise<RoleSnapshot['policies']> {
+  const names = await collectPages(async (Marker) => {
+    const page = await iam.send(new ListRolePoliciesCommand({ RoleName, Marker }));
+    return { items: page.PolicyNames ?? [], next: page.IsTruncated ? page.Marker : undefined };
+  });
+  return Promise.all(
+    names.map(async (PolicyName) => {
+      const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+      return { name: PolicyName, document: decodeDocument(PolicyDocument) };
+    }),
+  );
+}
+
+async function readManagedPolicies(clients: AwsClients, RoleName: string) {
+  const attached = await collectPages(async (Marker) => {
+    const page = await clients.iam.send(new ListAttachedRolePoliciesCommand({ RoleName, Marker }));
+    return { items: page.AttachedPolicies ?? [], next: page.IsTruncated ? page.Marker : undefined };
+  });
+  const read = await Promise.all(
+    attached.map(async ({ PolicyArn = '', PolicyName = PolicyArn }) => ({
+      name: PolicyName,
+      document: await readPart(() => readManagedDocument(clients, PolicyArn)),
+    })),
+  );
+  return {
+    policies: read.flatMap(({ name, document }) =>
+      document.kind === 'read' ? [{ name, document: document.value }] : [],
+    ),
+    unread: read.filter(({ document }) => document.kind === 'unread').map(({ name }) => name),
+  };
+}
+
+async function readManagedDocument({ iam }: AwsClients, PolicyArn: string): Promise<string> {
+  const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
+  const { PolicyVersion } = await iam.send(
+    new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId }),
+  );
+  return decodeDocument(PolicyVersion?.Document ?? '');
+}
+
+// IAM answers documents percent-encoded (RFC 3986).
+function decodeDocument(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,117 @@
+// From the load balancers' interfaces to a new instance, on the traffic port and on the health check port of each target group.
+import type { NetworkInterface } from '@aws-sdk/client-ec2';
+import { buildNetwork, type Network, type NetworkSnapshot, type Source } from '@directrix/reachability';
+import type { Check, CheckContext, Draft } from '../check.js';
+import { valueOf } from '../check.js';
+import { findPathFaults, type PathQuestion } from '../network/path-findings.js';
+import type { LoadBalancerSnapshot, TargetGroupSnapshot } from '../snapshot.js';
+
+export const checkLoadBalancerPath: Check = (context) => {
+  const { snapshot, network } = context;
+  const loadBalancers = valueOf(snapshot.loadBalancers) ?? [];
+  const launch = snapshot.backend.source;
+  if (network === undefined || launch.kind !== 'launch' || network.snapshot.networkInterfaces === undefined) return [];
+  const stage = setStage(network.snapshot, launch, loadBalancers);
+  const paths = (valueOf(snapshot.targetGroups) ?? []).flatMap((targetGroup) =>
+    questionsOf(targetGroup, stage, loadBalancers, snapshot.backend.name),
+  );
+  return findPathFaults({ ...context, network: stage.network } as CheckContext, paths) satisfies readonly Draft[];
+};
+
+interface Stage {
+  readonly network: Network;
+  /** Interfaces of each load balancer, by its ARN. */
+  readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** One for each subnet that the group launches in. */
+  readonly newInterfaces: readonly { readonly id: string; readonly zone: string | undefined }[];
+}
+
+// A new instance has no interface yet, and a template's load balancer none either: the network is asked as if they were there.
+function setStage(
+  network: NetworkSnapshot,
+  launch: Source & { readonly kind: 'launch' },
+  loadBalancers: readonly LoadBalancerSnapshot[],
+): Stage {
+  const added: NetworkInterface[] = [];
+  const sources = new Map<string, readonly string[]>();
+  for (const { loadBalancer } of loadBalancers) {
+    const known = interfacesOf(network, loadBalancer.LoadBalancerArn ?? '');
+    const made = known.length > 0 ? [] : madeUpInterfaces(network, loadBalancer);
+    added.push(...made);
+    sources.set(
+      loadBalancer.LoadBalancerArn ?? '',
+      [...known, ...made].map(({ NetworkInterfaceId }) => NetworkInterfaceId ?? ''),
+    );
+  }
+  const newInterfaces = launch.subnetIds.map((SubnetId) => {
+    const subnet = network.subnets?.find((one) => one.SubnetId === SubnetId);
+    const item = {
+      NetworkInterfaceId: `a new instance in ${SubnetId}`,
+      SubnetId,
+      VpcId: subnet?.VpcId,
+      Groups: launch.securityGroupIds.map((GroupId) => ({ GroupId })),
+    };
+    added.push(item);
+    return { id: item.NetworkInterfaceId, zone: subnet?.AvailabilityZone };
+  });
+  const snapshot = { ...network, networkInterfaces: [...(network.networkInterfaces ?? []), ...added] };
+  return { network: buildNetwork(snapshot), sources, newInterfaces };
+}
+
+function interfacesOf(
+  { networkInterfaces = [] }: NetworkSnapshot,
+  loadBalancerArn: string,
+): readonly NetworkInterface[] {
+  // `ELB app/web/50dc6c495c0c9188`: how AWS describes the interfaces that a load balancer made.
+  const description = `ELB ${loadBalancerArn.split(':loadbalancer/')[1] ?? loadBalancerArn}`;
+  return networkInterfaces.filter(({ Description }) => Description === description);
+}
+
+function madeUpInterfaces(
+  { subnets = [] }: NetworkSnapshot,
+  loadBalancer: LoadBalancerSnapshot['loadBalancer'],
+): NetworkInterface[] {
+  return (loadBalancer.AvailabilityZones ?? []).map(({ SubnetId }) => ({
+    NetworkInterfaceId: `${loadBalancer.LoadBalancerName} in ${SubnetId}`,
+    SubnetId,
+    VpcId: subnets.find((one) => one.SubnetId === SubnetId)?.VpcId,
+    Groups: (loadBalancer.SecurityGroups ?? []).map((GroupId) => ({ GroupId })),
+    InterfaceType: 'load_balancer' as never,
+  }));
+}
+
+function questionsOf(
+  { targetGroup }: TargetGroupSnapshot,
+  stage: Stage,
+  loadBalancers: readonly LoadBalancerSnapshot[],
+  group: string,
+): readonly PathQuestion[] {
+  return portsOf(targetGroup).flatMap(({ port, what }) =>
+    loadBalancers
+      .filter(({ loadBalancer }) => targetGroup.LoadBalancerArns?.includes(loadBalancer.LoadBalancerArn ?? ''))
+      .flatMap(({ loadBalancer }) =>
+        (stage.sources.get(loadBalancer.LoadBalancerArn ?? '') ?? []).flatMap((networkInterfaceId) =>
+          stage.newInterfaces.map(({ id }) => ({
+            question: {
+              from: { kind: 'networkInterface' as const, networkInterfaceId },
+              to: { kind: 'networkInterface' as const, networkInterfaceId: id },
+              port,
+            },
+            subject: `load balancer ${loadBalancer.LoadBalancerName} to new instances of ${group} on ${port} (${what})`,
+            severity: 'error' as const,
+          })),
+        ),
+      ),
+  );
+}
+
+function portsOf(
+  targetGroup: TargetGroupSnapshot['targetGroup'],
+): readonly { readonly port: number; readonly what: string }[] {
+  const traffic = targetGroup.Port ?? 80;
+  const health = Number(targetGroup.HealthCheckPort);
+  const ports = [{ port: traffic, what: 'traffic' }];
+  // `traffic-port` is the same one.
+  if (!Number.isInteger(health) || health === traffic) return ports;
+  return [...ports, { port: health, what: 'health checks' }];
+}

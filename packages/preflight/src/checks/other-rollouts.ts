@@ -1,0 +1,39 @@
+// Somebody else who changes the group now: another deployer, or AWS's own instance refresh.
+import type { Check } from '../check.js';
+import { groupName, groupSubject, valueOf } from '../check.js';
+import { draft } from '../draft.js';
+
+const ended = ['Successful', 'Failed', 'Cancelled', 'RollbackSuccessful', 'RollbackFailed'];
+
+export const checkOtherRollouts: Check = ({ snapshot }) => {
+  const name = groupName(snapshot.group);
+  const subject = groupSubject(snapshot);
+  const refresh = (valueOf(snapshot.instanceRefreshes) ?? []).find(({ Status = '' }) => !ended.includes(Status));
+  const other = valueOf(snapshot.otherRollout);
+  return [
+    ...(refresh === undefined
+      ? []
+      : [
+          draft('INSTANCE_REFRESH_ACTIVE', {
+            subject,
+            message: `${name} is in the instance refresh ${refresh.InstanceRefreshId} (${refresh.Status}, ${refresh.PercentageComplete ?? 0}%).`,
+            fix: { commands: [`aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${name}`] },
+          }),
+        ]),
+    ...(other === undefined
+      ? []
+      : [
+          draft(other.isActive ? 'GROUP_BUSY' : 'ROLLOUT_UNFINISHED', {
+            subject,
+            message: other.isActive
+              ? `${name} is already being changed by ${other.holder} (rollout ${other.rolloutId}).`
+              : `The rollout ${other.rolloutId} of ${name} was not ended.`,
+            fix: {
+              commands: other.isActive
+                ? [`directrix status --group ${name}`]
+                : [`directrix resume --group ${name}`, `directrix abort --group ${name}`],
+            },
+          }),
+        ]),
+  ];
+};

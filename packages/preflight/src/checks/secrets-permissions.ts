@@ -1,0 +1,144 @@
+// Whether the instances' role may read the path, and decrypt what is there.
+import type { Check, CheckContext, Draft } from '../check.js';
+import { groupSubject, valueOf } from '../check.js';
+import { draft, quote } from '../draft.js';
+import { evaluatePolicies } from '../iam/policy.js';
+import { pathArn } from '../secrets-need.js';
+import type { RoleSnapshot, SecretsClient, SecretsSnapshot } from '../snapshot.js';
+
+export const checkSecretsPermissions: Check = (context) => {
+  const { snapshot } = context;
+  const { secrets } = snapshot;
+  if (secrets === undefined) return [];
+  const builders = valueOf(snapshot.builders) ?? [];
+  return [
+    ...checkMetadata(context),
+    ...checkClient(context, snapshot.backend, secrets),
+    ...builders
+      .filter(({ role }) => role.kind === 'read' && role.value !== undefined)
+      .flatMap((builder) => checkClient(context, builder, secrets))
+      // It stops the next image, not this rollout.
+      .map((found): Draft => (found.severity === 'error' ? { ...found, severity: 'warning' } : found)),
+  ];
+};
+
+function checkMetadata({ snapshot }: CheckContext): readonly Draft[] {
+  const template = valueOf(snapshot.launchTemplate);
+  if (template?.data?.MetadataOptions?.HttpEndpoint !== 'disabled') return [];
+  return [
+    draft('IMDS_DISABLED', {
+      subject: groupSubject(snapshot),
+      message: `Launch template ${template.name} switches the metadata service off: instances would have no credentials to read ${snapshot.secrets?.path} with.`,
+      evidence: [{ id: template.launchTemplateId, what: 'MetadataOptions.HttpEndpoint is disabled' }],
+    }),
+  ];
+}
+
+function checkClient({ snapshot }: CheckContext, client: SecretsClient, secrets: SecretsSnapshot): readonly Draft[] {
+  if (client.role.kind === 'unread') return [];
+  const role = client.role.value;
+  if (role === undefined)
+    return [
+      draft('INSTANCE_PROFILE_MISSING', {
+        subject: client.name,
+        message: `${client.name} starts without an instance profile, so nothing may read ${secrets.path}.`,
+      }),
+    ];
+  const { accountId = '*' } = snapshot;
+  return [
+    ...checkPath(role, secrets, snapshot.region, accountId),
+    ...checkKeys(role, secrets, snapshot.region, accountId),
+  ];
+}
+
+function checkPath(role: RoleSnapshot, { path }: SecretsSnapshot, region: string, accountId: string): readonly Draft[] {
+  const resource = pathArn(region, accountId, path);
+  const verdict = evaluatePolicies(role.policies, { action: 'ssm:GetParametersByPath', resource });
+  if (verdict.kind === 'allowed') return [];
+  // A policy that was not read may allow it.
+  if (verdict.kind === 'implicitDeny' && role.unreadPolicies.length > 0) return [];
+  const subject = `role ${role.roleName}`;
+  if (verdict.kind === 'conditional')
+    return [
+      draft('POLICY_IAM_CONDITIONAL', {
+        subject,
+        message: `${verdict.by} lets ${role.roleName} do ssm:GetParametersByPath on ${resource} under a condition only.`,
+        evidence: [{ id: role.arn, what: verdict.by }],
+      }),
+    ];
+  const bare = resource.replace(/\/$/, '');
+  return [
+    draft('POLICY_IAM_PATH', {
+      subject,
+      message:
+        verdict.kind === 'denied'
+          ? `${verdict.by} denies ${role.roleName} ssm:GetParametersByPath on ${resource}.`
+          : `No statement of ${role.roleName} allows ssm:GetParametersByPath on ${resource}, the ARN of the path itself.`,
+      evidence: [
+        { id: role.arn, what: `policies looked at: ${role.policies.map(({ name }) => name).join(', ') || 'none'}` },
+      ],
+      fix:
+        verdict.kind === 'denied'
+          ? { text: `take the deny from ${verdict.by}` }
+          : {
+              text: `allow ssm:GetParametersByPath on ${bare} and ${bare}/*`,
+              commands: [putRolePolicy(role, 'directrix-secrets', ['ssm:GetParametersByPath'], [bare, `${bare}/*`])],
+            },
+    }),
+  ];
+}
+
+function checkKeys(role: RoleSnapshot, secrets: SecretsSnapshot, region: string, accountId: string): readonly Draft[] {
+  const secure = (valueOf(secrets.parameters) ?? []).filter(({ type }) => type === 'SecureString');
+  const customer = new Set(secure.flatMap(({ keyId }) => (keyId === undefined || isManaged(keyId) ? [] : [keyId])));
+  const refused = [...customer].filter((keyId) => mayNotDecrypt(role, keyArn(keyId, region, accountId)));
+  const found = refused.map((keyId) =>
+    draft('KMS_CMK_DECRYPT', {
+      subject: `role ${role.roleName}`,
+      message: `No statement of ${role.roleName} allows kms:Decrypt with ${keyId}, which encrypts ${secure
+        .filter((parameter) => parameter.keyId === keyId)
+        .map(({ name }) => name)
+        .join(', ')}.`,
+      evidence: [{ id: keyId, what: 'the key of the parameters' }],
+      fix: {
+        commands: [putRolePolicy(role, 'directrix-secrets-key', ['kms:Decrypt'], [keyArn(keyId, region, accountId)])],
+      },
+    }),
+  );
+  const untold = secure.filter(({ keyId }) => keyId === undefined);
+  if (untold.length === 0 || !mayNotDecrypt(role, `arn:aws:kms:${region}:${accountId}:key/any`)) return found;
+  return [
+    ...found,
+    draft('KMS_KEY_UNKNOWN', {
+      subject: `role ${role.roleName}`,
+      message: `${untold.length} parameters below ${secrets.path} are SecureStrings whose key could not be read, and ${role.roleName} may not kms:Decrypt.`,
+      evidence: untold.slice(0, 5).map(({ name }) => ({ id: name, what: 'SecureString' })),
+    }),
+  ];
+}
+
+function isManaged(keyId: string): boolean {
+  return /(^|[:/])alias\/aws\/ssm$/.test(keyId);
+}
+
+function keyArn(keyId: string, region: string, accountId: string): string {
+  if (keyId.startsWith('arn:')) return keyId;
+  return `arn:aws:kms:${region}:${accountId}:${keyId.startsWith('alias/') ? keyId : `key/${keyId}`}`;
+}
+
+// Of an alias IAM judges the key behind it, which is not known here: any statement on kms:Decrypt is given the benefit.
+function mayNotDecrypt({ policies, unreadPolicies }: RoleSnapshot, resource: string): boolean {
+  if (unreadPolicies.length > 0) return false;
+  const verdict = evaluatePolicies(policies, { action: 'kms:Decrypt', resource });
+  return verdict.kind === 'denied' || verdict.kind === 'implicitDeny';
+}
+
+function putRolePolicy(
+  { roleName }: RoleSnapshot,
+  policyName: string,
+  Action: readonly string[],
+  Resource: readonly string[],
+): string {
+  const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] };
+  return `aws iam put-role-policy --role-name ${roleName} --policy-name ${policyName} --policy-document ${quote(JSON.stringify(document))}`;
+}

@@ -1,0 +1,18 @@
+import type { Question } from '@directrix/reachability';
+import { valueOf } from '../check.js';
+import type { PreflightSnapshot, SecretsClient } from '../snapshot.js';
+
+/** How a client asks Parameter Store for all below its path. */
+export function secretsQuestion(snapshot: PreflightSnapshot, client: SecretsClient): Question {
+  const principalArn = valueOf(client.role)?.arn;
+  return {
+    from: client.source,
+    to: { kind: 'name', name: serviceHost('ssm', snapshot.region) },
+    port: 443,
+    access: { actions: ['ssm:GetParametersByPath'], ...(principalArn === undefined ? {} : { principalArn }) },
+  };
+}
+
+export function serviceHost(service: string, region: string): string {
+  return `${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+}

@@ -1,0 +1,66 @@
+// secrets-need: where a release reads its secrets, and who says so.
+import type { Image } from '@aws-sdk/client-ec2';
+import { listAllowedResources } from './iam/policy.js';
+import type { RoleSnapshot } from './snapshot.js';
+
+/** Tag of an image: the path that the release reads its secrets below, or `none`. */
+export const secretsTag = 'directrix:secrets';
+
+/** Tag of an image: the names that the release expects below the path, with spaces between them. */
+export const secretNamesTag = 'directrix:secret-names';
+
+export type SecretsNeed =
+  | { readonly kind: 'path'; readonly path: string; readonly saidBy: 'option' | 'image' | 'role' }
+  /** The release says that it reads none. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unknown' };
+
+export interface SecretsWitnesses {
+  /** `--secrets-path`. */
+  readonly option?: string;
+  readonly image?: Image;
+  readonly role?: RoleSnapshot;
+}
+
+/**
+ * The option, else the image's tag, else the role: one that may read parameters below a path was made for an application that does.
+ *
+ * | option | tag     | role reads           | need                              |
+ * |--------|---------|----------------------|-----------------------------------|
+ * | /a/b/  | any     | any                  | /a/b/                             |
+ * | -      | /a/b/   | any                  | /a/b/                             |
+ * | -      | none    | any                  | none                              |
+ * | -      | -       | parameter/a/b/*      | /a/b                              |
+ * | -      | -       | parameter/* or *     | unknown: it may read everything   |
+ */
+export function findSecretsNeed({ option, image, role }: SecretsWitnesses): SecretsNeed {
+  if (option !== undefined) return { kind: 'path', path: option, saidBy: 'option' };
+  const tag = image?.Tags?.find(({ Key }) => Key === secretsTag)?.Value?.trim();
+  if (tag === 'none') return { kind: 'none' };
+  if (tag?.startsWith('/')) return { kind: 'path', path: tag, saidBy: 'image' };
+  const path = role && pathOfRole(role);
+  return path === undefined ? { kind: 'unknown' } : { kind: 'path', path, saidBy: 'role' };
+}
+
+/** The names that the image's tag says; undefined when it has none. */
+export function expectedNamesOf(image: Image | undefined): readonly string[] | undefined {
+  const text = image?.Tags?.find(({ Key }) => Key === secretNamesTag)?.Value;
+  return text === undefined ? undefined : text.split(/[\s,]+/).filter((name) => name !== '');
+}
+
+const readingActions = ['ssm:GetParametersByPath', 'ssm:GetParameters', 'ssm:GetParameter'];
+
+function pathOfRole({ policies }: RoleSnapshot): string | undefined {
+  const resources = readingActions.flatMap((action) => listAllowedResources(policies, action));
+  const paths = resources.flatMap((resource) => {
+    const path = /:parameter(\/[^*?]+?)\/?(\*)?$/.exec(resource)?.[1];
+    return path === undefined ? [] : [path];
+  });
+  // The shortest holds the others, or is as good as any.
+  return [...new Set(paths)].sort((left, right) => left.length - right.length || left.localeCompare(right))[0];
+}
+
+/** The resource that IAM judges ssm:GetParametersByPath by: the path as it is asked for, with its trailing slash. */
+export function pathArn(region: string, accountId: string, path: string): string {
+  return `arn:aws:ssm:${region}:${accountId}:parameter${path.startsWith('/') ? path : `/${path}`}`;
+}
