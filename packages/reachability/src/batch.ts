@@ -17,14 +17,17 @@ import { placesOf } from './source.js';
 export function reachAll(network: Network, questions: readonly Question[]): readonly Answer[] {
   const shared = new Map<string, Shared>();
   const classes = new Map<Place, string>();
-  return questions.map((question) => answerOne(network, question, shared, classes));
+  const hops = new Map<Place, Hop>();
+  return questions.map((question) => answerOne(network, question, shared, classes, hops));
 }
 
-/** An answer for a whole class of sources; `owned`: it speaks of its first source, so nobody else can have it. */
+/** An answer for a whole class of sources. `isOwned`: more than its first hop speaks of the source that it was worked out for. */
 interface Shared {
   readonly answer: Answer;
-  readonly owned: boolean;
+  readonly isOwned: boolean;
   readonly source: Place;
+  /** Where the first hop, the source itself, stands in each trace. */
+  readonly sourceHopAt: readonly number[];
 }
 
 function answerOne(
@@ -32,18 +35,33 @@ function answerOne(
   question: Question,
   shared: Map<string, Shared>,
   classes: Map<Place, string>,
+  hops: Map<Place, Hop>,
 ): Answer {
   const places = placesOf(network, question.from);
   if (question.from.kind === 'launch' || typeof places === 'string') return reach(network, question);
   const source = places[0]!;
+  // Who asks for itself is in no class: its name in the answer may mean either end.
+  if (asksForItself(network, source, question)) return reach(network, question);
   const key = `${classOf(network, source, classes)} ${destinationKey(question)}`;
   const known = shared.get(key);
-  if (known === undefined) {
-    const answer = reach(network, question);
-    shared.set(key, { answer, source, owned: speaksOf(answer, source) });
-    return answer;
+  if (known !== undefined) return handOver(known, source, question, hops);
+  const answer = reach(network, question);
+  const sourceHopAt = answer.traces.map((trace) => trace.hops.findIndex((hop) => isSourceHop(hop, source)));
+  shared.set(key, { answer, source, sourceHopAt, isOwned: sourceHopAt.includes(-1) || speaksOf(answer, source) });
+  return answer;
+}
+
+function asksForItself(network: Network, source: Place, { to }: Question): boolean {
+  switch (to.kind) {
+    case 'instance':
+      return network.places.byInstance.get(to.instanceId)?.id === source.id;
+    case 'networkInterface':
+      return to.networkInterfaceId === source.id;
+    case 'address':
+      return to.address === source.address;
+    case 'name':
+      return false;
   }
-  return known.owned ? reach(network, question) : handOver(known, source, question);
 }
 
 function destinationKey({ to, port, protocol, sourcePort, access }: Question): string {
@@ -71,6 +89,7 @@ function classOf(network: Network, place: Place, classes: Map<Place, string>): s
     place.publicAddress,
     place.ephemeralPorts.join('-'),
     place.instanceState,
+    place.ownerId === undefined,
     place.addresses.length === 1 && place.addresses[0]![0] === place.addresses[0]![1],
     cell,
   ].join(' ');
@@ -123,16 +142,17 @@ function speaksOf(answer: Answer, source: Place): boolean {
     traces: answer.traces.map((trace) => ({ ...trace, hops: othersHops(trace, source) })),
   };
   const text = JSON.stringify(rest);
-  return [source.id, source.ownerId, source.address].some((name) => name !== undefined && namesWhole(text, name));
+  return namesOf(source).some((name) => name !== undefined && namesWhole(text, name));
+}
+
+function namesWhole(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) if (isWhole(text, name, at)) return true;
+  return false;
 }
 
 /** `eni-1` is not named by `eni-17`. */
-function namesWhole(text: string, name: string): boolean {
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    const around = `${text[at - 1] ?? ''}${text[at + name.length] ?? ''}`;
-    if (!/[\w-]/.test(around)) return true;
-  }
-  return false;
+function isWhole(text: string, name: string, at: number): boolean {
+  return !/[\w-]/.test(`${text[at - 1] ?? ''}${text[at + name.length] ?? ''}`);
 }
 
 function othersHops(trace: Trace, source: Place): readonly Hop[] {
@@ -140,17 +160,58 @@ function othersHops(trace: Trace, source: Place): readonly Hop[] {
 }
 
 function isSourceHop(hop: Hop, source: Place): boolean {
-  return hop.component === 'networkInterface' && hop.direction === 'egress' && hop.id === source.id;
-}
-
-function handOver(shared: Shared, source: Place, question: Question): Answer {
-  const { answer } = shared;
-  return { ...answer, question, traces: answer.traces.map((trace) => rename(trace, shared.source, source)) };
-}
-
-function rename(trace: Trace, from: Place, to: Place): Trace {
-  const hops = trace.hops.map((hop) =>
-    isSourceHop(hop, from) ? { ...hop, id: to.id, detail: describePlace(to) } : hop,
+  return (
+    hop.component === 'networkInterface' && hop.direction === 'egress' && hop.id === source.id && hop.outcome === 'pass'
   );
-  return { ...trace, hops };
+}
+
+function handOver(shared: Shared, source: Place, question: Question, hops: Map<Place, Hop>): Answer {
+  const { answer, sourceHopAt } = shared;
+  const first = sourceHop(source, hops);
+  if (!shared.isOwned) {
+    const traces = answer.traces.map((trace, at) => ({ ...trace, hops: trace.hops.with(sourceHopAt[at]!, first) }));
+    return { ...answer, question, traces };
+  }
+  const { question: _, ...rest } = answer;
+  const renamed = renameAll(rest, namesOf(shared.source), namesOf(source)) as typeof rest;
+  return { question, ...renamed };
+}
+
+function sourceHop(source: Place, hops: Map<Place, Hop>): Hop {
+  const known = hops.get(source);
+  if (known !== undefined) return known;
+  const made: Hop = {
+    component: 'networkInterface',
+    id: source.id,
+    direction: 'egress',
+    outcome: 'pass',
+    detail: describePlace(source),
+  };
+  hops.set(source, made);
+  return made;
+}
+
+type Names = readonly (string | undefined)[];
+
+function namesOf(place: Place): Names {
+  return [place.id, place.ownerId, place.address];
+}
+
+function renameAll(value: unknown, from: Names, to: Names): unknown {
+  if (typeof value === 'string') return from.reduce<string>((text, name, at) => renameIn(text, name, to[at]), value);
+  if (Array.isArray(value)) return value.map((item) => renameAll(item, from, to));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renameAll(item, from, to)]));
+}
+
+function renameIn(text: string, from: string | undefined, to: string | undefined): string {
+  if (from === undefined || to === undefined || !text.includes(from)) return text;
+  let result = '';
+  let done = 0;
+  for (let at = text.indexOf(from); at >= 0; at = text.indexOf(from, at + 1)) {
+    if (!isWhole(text, from, at)) continue;
+    result += text.slice(done, at) + to;
+    done = at + from.length;
+  }
+  return result + text.slice(done);
 }
