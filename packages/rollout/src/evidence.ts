@@ -94,23 +94,22 @@ function findWrongImage(record: RolloutRecord, { at }: Observation, fresh: reado
 
 function findLost(record: RolloutRecord, { group, at }: Observation): Evidence | undefined {
   if (record.to.launchTemplateVersion === undefined) return undefined;
-  const found = Object.entries(record.instances).flatMap(
-    ([instanceId, { lostAt, firstSeenAt, launchTemplateVersion }]) => {
-      if (lostAt === undefined || launchTemplateVersion !== record.to.launchTemplateVersion) return [];
-      const activity = group.activities.find(
-        ({ description }) => description?.includes(instanceId) && /terminat/i.test(description),
-      );
-      // Scaling in is the group's right and says nothing about the release.
-      if (activity !== undefined && isScaleIn(activity)) return [];
-      const why = activity === undefined ? 'no scaling activity says why' : `the group says: ${activity.cause}`;
-      return [
-        {
-          instanceId,
-          text: () => `${instanceId} was lost ${seconds(lostAt - firstSeenAt)} after it was first seen (${why})`,
-        },
-      ];
-    },
-  );
+  const found = Object.keys(record.instances).flatMap((instanceId) => {
+    const { lostAt, firstSeenAt = 0, launchTemplateVersion } = record.instances[instanceId] ?? {};
+    if (lostAt === undefined || launchTemplateVersion !== record.to.launchTemplateVersion) return [];
+    const activity = group.activities.find(
+      ({ description }) => description?.includes(instanceId) && /terminat/i.test(description),
+    );
+    // Scaling in is the group's right and says nothing about the release.
+    if (activity !== undefined && isScaleIn(activity)) return [];
+    const why = activity === undefined ? 'no scaling activity says why' : `the group says: ${activity.cause}`;
+    return [
+      {
+        instanceId,
+        text: () => `${instanceId} was lost ${seconds(lostAt - firstSeenAt)} after it was first seen (${why})`,
+      },
+    ];
+  });
   return gather('INSTANCE_LOST', at, found);
 }
 

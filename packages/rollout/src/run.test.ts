@@ -162,6 +162,27 @@ describe('a failing port', () => {
     expect(calls.slice(0, 5)).toEqual(['observe', 'save', 'apply pinLaunchTemplate', 'sleep', 'observe']);
   });
 
+  test('what was not tried behind a refusal is not on its way', async () => {
+    const isPin = (act: Act) => act.kind === 'pinLaunchTemplate' && act.version === '8';
+    let refused = 0;
+    const { record, ports, signal } = bench({
+      apply: (act) => {
+        if (isPin(act) && refused === 0) {
+          refused += 1;
+          failWith('ServiceUnavailable');
+        }
+      },
+    });
+    const afterRefusal: RolloutRecord[] = [];
+    const observe: RolloutPorts['observe'] = (next, reportsFor) => {
+      if (refused === 1 && afterRefusal.length === 0) afterRefusal.push(next);
+      return ports.observe(next, reportsFor);
+    };
+    await run(record, { ...ports, observe }, signal);
+    expect(afterRefusal[0]?.failure?.count).toBe(1);
+    expect(afterRefusal[0]?.ours.inFlight).toEqual([]);
+  });
+
   test('a decision that is refused every time halts the rollout, with AWS’s own words', async () => {
     const { record, ports, signal } = bench({
       apply: (act) => (act.kind === 'setSizes' ? failWith('AccessDenied') : undefined),

@@ -26,8 +26,10 @@ export function trackInstances(record: RolloutRecord, observation: Observation, 
     const next = trackMember(record, observation, member, reports.get(member.instanceId), events);
     if (next !== member.known) changed[member.instanceId] = next;
   }
-  for (const [instanceId, known] of Object.entries(record.instances)) {
-    if (present.has(instanceId) || known.leftAt !== undefined || known.lostAt !== undefined) continue;
+  for (const instanceId of Object.keys(record.instances)) {
+    const known = record.instances[instanceId];
+    if (known === undefined || present.has(instanceId)) continue;
+    if (known.leftAt !== undefined || known.lostAt !== undefined) continue;
     changed[instanceId] = trackMissing(record, observation, instanceId, known, events);
   }
   if (Object.keys(changed).length === 0) return { record, events };
