@@ -225,3 +225,9 @@ test('the endpoint is reached by its own name whatever private DNS says', () => 
   const name = 'vpce-1-abc123.ssm.us-west-2.vpce.amazonaws.com';
   expect(ask(ssmEndpoint({ PrivateDnsEnabled: false }), toName(name)).verdict).toBe('reachable');
 });
+
+test('an endpoint that answers only the inbound resolver does not make the name reachable', () => {
+  expect(ask(ssmEndpoint({ DnsOptions: { PrivateDnsOnlyForInboundResolverEndpoint: true } })).verdict).toBe(
+    'unreachable',
+  );
+});

@@ -50,7 +50,11 @@ export function mendName(
   if (wrong.length > 0) return mendWrongAnswer(network, lookup, sources, wrong, lacksWayOut, port);
   if (!isPublic || !lacksWayOut || lookup.aws.kind !== 'service') return undefined;
   const endpoint = endpointsFor(network, source.vpcId, lookup.name, lookup.aws)[0];
-  if (endpoint !== undefined) return { endpoint, stops: privateDnsStops(lookup, endpoint, source.vpcId) };
+  if (endpoint !== undefined) {
+    const stops = privateDnsStops(lookup, endpoint, source.vpcId);
+    // An endpoint that answers only the inbound resolver is not for this VPC, and nothing of it is at fault.
+    return stops.length === 0 ? undefined : { endpoint, stops };
+  }
   return mendMissingEndpoint(network, lookup, sources, port);
 }
 

@@ -170,6 +170,16 @@ test.each<[string, SmallNetwork, object]>([
   expect(ask(given, name)).toMatchObject(resolution);
 });
 
+test('host names that were not looked at make private DNS unknown', () => {
+  expect(ask({ ...ssmEndpoint(), rest: { vpcAttributes: { [VPC]: { enableDnsSupport: true } } } }).kind).toBe(
+    'unknown',
+  );
+});
+
+test('private DNS for the inbound resolver only answers nothing inside the VPC', () => {
+  expect(ask(ssmEndpoint({ DnsOptions: { PrivateDnsOnlyForInboundResolverEndpoint: true } })).kind).toBe('public');
+});
+
 test('an internal load balancer is found by its interfaces', () => {
   const interfaces = [
     {

@@ -196,7 +196,10 @@ function addressesOfLoadBalancer(network: Network, name: string): readonly strin
 /** The interface endpoint whose private DNS answers for the name in this VPC. */
 function privateEndpointOf(network: Network, vpcId: string, base: Base): EndpointEntry | undefined {
   if (base.attributes.hostnames === false) return undefined;
-  return endpointsFor(network, vpcId, base.name, base.aws).find((entry) => entry.endpoint.PrivateDnsEnabled === true);
+  return endpointsFor(network, vpcId, base.name, base.aws).find(
+    ({ endpoint }) =>
+      endpoint.PrivateDnsEnabled === true && endpoint.DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint !== true,
+  );
 }
 
 const GONE = ['deleted', 'deleting', 'rejected', 'failed', 'expired'];
@@ -313,11 +316,14 @@ function* findDoubts(network: Network, vpcId: string, lookup: Lookup): Generator
   const custom = customResolver(network, vpcId);
   if (custom !== undefined) yield custom;
   if (lookup.attributes.support === undefined) yield `the DNS attributes of ${vpcId} were not looked at`;
+  const byEndpoint = lookup.target.kind === 'endpoint' && lookup.zone === undefined;
+  if (byEndpoint && lookup.attributes.support !== undefined && lookup.attributes.hostnames === undefined) {
+    yield `enableDnsHostnames of ${vpcId} was not looked at`;
+  }
   const isService = lookup.aws.kind === 'service';
   if (isService && snapshot.vpcEndpoints === undefined) yield 'VPC endpoints were not looked at';
   const untold = isService ? untoldEndpoint(network, vpcId, lookup) : undefined;
   if (untold !== undefined) yield untold;
-  const byEndpoint = lookup.target.kind === 'endpoint' && lookup.zone === undefined;
   // A hosted zone cannot take the name of an endpoint's private DNS: AWS refuses the association as a conflict.
   if (snapshot.privateHostedZones === undefined && !byEndpoint && lookup.aws.kind !== 'instance') {
     yield 'private hosted zones were not looked at';

@@ -238,6 +238,24 @@ test('behind an appliance a rule that names a group does not match any more', ()
   expect(answer.faults.map((fault) => fault.code)).toEqual(['SG_REFERENCES_NOT_PRESERVED']);
 });
 
+test('a Gateway Load Balancer on the way is unknown, inside the VPC and out of it', () => {
+  const endpoints = [
+    {
+      VpcEndpointId: 'vpce-gwlb',
+      VpcEndpointType: 'GatewayLoadBalancer' as const,
+      VpcId: VPC,
+      ServiceName: 'com.amazonaws.vpce.us-west-2.vpce-svc-1',
+      SubnetIds: ['subnet-nat'],
+    },
+  ];
+  const through = (DestinationCidrBlock: string) => ({
+    endpoints,
+    routesA: [LOCAL, { DestinationCidrBlock, GatewayId: 'vpce-gwlb', State: 'active' as const }],
+  });
+  expect(ask(through('10.0.2.0/24'), toServer())).toMatchObject({ verdict: 'unknown', faults: [] });
+  expect(ask(through('0.0.0.0/0'))).toMatchObject({ verdict: 'unknown', faults: [] });
+});
+
 test('a blackhole inside the VPC, and a route that leads to the internet instead', () => {
   const gone = { DestinationCidrBlock: '10.0.2.0/24', NetworkInterfaceId: 'eni-gone', State: 'blackhole' as const };
   expect(ask({ routesA: [LOCAL, gone] }, toServer()).faults).toMatchObject([

@@ -208,7 +208,9 @@ function toOutside(errand: Errand, outside: Outside): readonly Leg[] {
 
 function checkGatewayEndpoint(journey: Journey, id: string): void {
   const entry = journey.network.endpoints.byId.get(id);
-  if (entry === undefined) wonder(journey, { component: 'vpcEndpoint', id }, `${id} is not in the snapshot`);
+  const where = { component: 'vpcEndpoint' as const, id };
+  if (entry === undefined) wonder(journey, where, `${id} is not in the snapshot`);
+  else if (entry.type !== 'Gateway') wonder(journey, where, `${id} leads to appliances that are not in the snapshot`);
   else checkEndpoint(journey, entry, journey.question.to.kind === 'name');
 }
 

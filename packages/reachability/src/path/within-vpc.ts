@@ -60,10 +60,20 @@ function localLeg(journey: Journey, from: Place, to: Place, stage: Stage): Leg {
     const because = `${table.id}: ${route.text} leads through ${route.target.id}, ${route.target.what}, whose rules are not in the snapshot`;
     return doubtfulLeg(journey, where, because, true);
   }
+  if (!route.isBlackhole && isInspected(journey, route)) {
+    const because = `${table.id}: ${route.text} leads through ${describeTarget(route)}, a Gateway Load Balancer whose appliances are not in the snapshot`;
+    return doubtfulLeg(journey, where, because, true);
+  }
   if (!route.isBlackhole && route.target.kind === 'natGateway') return natLeg(journey, where, route);
   const note = () =>
     stop(journey, where, `${route.text} ${describeTarget(route)}`, strayRoute(table, route, stage, to));
   return { isMiddlebox: false, note, noteUnlessPlain: note };
+}
+
+function isInspected(journey: Journey, route: CompiledRoute): boolean {
+  if (route.target.kind !== 'gateway') return false;
+  const type = journey.network.endpoints.byId.get(route.target.id)?.type;
+  return type === undefined ? route.target.id.startsWith('vpce-') : type !== 'Gateway';
 }
 
 function doubtfulLeg(
