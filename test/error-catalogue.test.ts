@@ -1,4 +1,4 @@
-// docs/errors.md is the catalogue of codes: nothing is printed that it does not explain, and it explains nothing that is not printed.
+// docs/errors.md is the catalogue of a rollout's codes (`lab` and `secrets` have their own pages): nothing is printed that it does not explain, and it explains nothing that is not printed.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,9 @@ const documented = new Set([...catalogue.matchAll(/^\| `([A-Z][A-Z_]+)`/gm)].map
 
 function sourceOf(directory: string): string {
   return readdirSync(join(root, directory, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !/\.(test|fixture)\.ts$|(^|\/)testing\/|commands\/lab\//.test(file))
+    .filter(
+      (file) => file.endsWith('.ts') && !/\.(test|fixture)\.ts$|(^|\/)testing\/|commands\/(lab|secrets)\//.test(file),
+    )
     .map((file) => readFileSync(join(root, directory, 'src', file), 'utf8'))
     .join('\n');
 }
