@@ -273,7 +273,8 @@ function placeOfInstance(instance: Instance, instanceId: string, subnets: Subnet
     subnetId,
     ...addressOf(own?.PrivateIpAddress ?? instance.PrivateIpAddress, subnetId, subnets),
     ...(groups !== undefined && { groupIds: groups.map((group) => group.GroupId ?? '') }),
-    hasPublicAddress: publicAddress !== undefined,
+    // Without its interfaces, an instance that names no public address says nothing about one.
+    ...((publicAddress !== undefined || own !== undefined) && { hasPublicAddress: publicAddress !== undefined }),
     ...(publicAddress !== undefined && { publicAddress }),
     ephemeralPorts: ephemeralPortsOf('interface', instance),
     ownerId: instanceId,
