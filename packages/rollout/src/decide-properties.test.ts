@@ -121,7 +121,7 @@ describe('for every record and observation', () => {
     test(name, () => {
       fc.assert(
         fc.property(scene, (it) => property(decideScene(it))),
-        { numRuns: 1_500 },
+        { numRuns: 1_500, seed: 20_181_111 },
       );
     });
 

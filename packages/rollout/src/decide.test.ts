@@ -452,6 +452,17 @@ describe('going back', () => {
       ['setSizes max 6', 'setSizes desired 6', 'wait OLD_ONES_FIRST'],
     ],
     [
+      'counts for MinSize only the warm ones that leave Standby now',
+      {
+        ...pinnedBack,
+        min: 2,
+        max: 4,
+        base: 2,
+        instances: [warm('a', { state: 'EnteringStandby' }), warm('b'), bad('w'), bad('y')],
+      },
+      ['exitStandby b', 'terminate w and decrement', 'wait DRAINING'],
+    ],
+    [
       'gives up launches that have failed, before the good version would be launched for them',
       {
         ...pinnedBack,

@@ -49,7 +49,8 @@ function planGoBack(situation: Situation): StepPlan {
   const pin = pointBack(situation);
   const warm = situation.warm.filter((member) => !member.isDead);
   const wake = wakeWarm(situation, warm);
-  const out = letNewLeave(situation, wake.length > 0 ? warm.length : 0);
+  const waking = wake.flatMap((act) => (act.kind === 'exitStandby' ? act.instanceIds : [])).length;
+  const out = letNewLeave(situation, waking);
   const launch = wake.length > 0 || out.acts.length > 0 || pin.length > 0 ? [] : launchMissing(situation, warm);
   const cancel = pin.length > 0 ? cancelFailedLaunches(situation) : [];
   const acts = [...cancel, ...pin, ...wake, ...out.acts, ...endDeadWarm(situation), ...launch];
