@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type CancelSignal, DirectrixError } from '@directrix/rollout';
 
 export interface DeployerClock {
+  /** Milliseconds of it in one of the wall's: 1 but for a lab. */
+  readonly speed?: number;
   /** Epoch milliseconds. */
   now(): number;
   /** Rejects with the signal's reason when it aborts first. */
@@ -18,6 +20,7 @@ export function createDeployerClock(setting: string | undefined): DeployerClock 
   const scale = setting === undefined || setting === '' ? undefined : parseScale(setting);
   const speed = scale?.speed ?? 1;
   return {
+    speed,
     now: () => (scale === undefined ? Date.now() : Math.round(scale.labAt + (Date.now() - scale.wallAt) * scale.speed)),
     async sleep(ms, signal) {
       try {

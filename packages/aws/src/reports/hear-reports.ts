@@ -35,6 +35,8 @@ export interface ReportRequest {
   readonly instances: readonly InstanceObservation[];
   /** How many targets share the requests. */
   readonly targetCount: number;
+  /** How long one request may take, by the clock. Default 5 s. */
+  readonly timeoutMs?: number;
 }
 
 export interface HeardReports {
@@ -46,7 +48,7 @@ export interface HeardReports {
 /** Requests in one call, whatever the size of the group. */
 const maximumRequests = 64;
 const requestsAtATime = 4;
-const requestTimeoutMs = 5_000;
+const defaultTimeoutMs = 5_000;
 const maximumBodyBytes = 64 * 1024;
 
 export async function hearReports(
@@ -82,11 +84,11 @@ function latestOfEach(reports: readonly VersionReport[]): VersionReport[] {
 }
 
 async function ask(
-  { route, path, instances }: ReportRequest,
+  { route, path, instances, timeoutMs = defaultTimeoutMs }: ReportRequest,
   ports: { readonly fetch: Fetch; readonly clock: ReportClock },
 ): Promise<VersionReport | string> {
   const url = `${route.url}${path}`;
-  const answer = await getPage(url, route.host, ports);
+  const answer = await getPage(url, route.host, timeoutMs, ports);
   if (typeof answer === 'string') return answer;
   const page = parseHealthPage(answer.body);
   if (page.version === undefined || page.fqdn === undefined)
@@ -105,12 +107,13 @@ async function ask(
 async function getPage(
   url: string,
   host: string | undefined,
+  timeoutMs: number,
   { fetch, clock }: { readonly fetch: Fetch; readonly clock: ReportClock },
 ): Promise<{ readonly statusCode: number; readonly body: string } | string> {
   const timeout = new AbortController();
   const answered = new AbortController();
-  const timer = clock.sleep(requestTimeoutMs, answered.signal).then(
-    () => timeout.abort(new Error(`no answer within ${requestTimeoutMs / 1000} s`)),
+  const timer = clock.sleep(timeoutMs, answered.signal).then(
+    () => timeout.abort(new Error(`no answer within ${timeoutMs / 1000} s`)),
     () => undefined,
   );
   try {

@@ -10,6 +10,8 @@ export interface ReportSettings {
   readonly url?: string;
   /** `/healthz`. */
   readonly healthPath: string;
+  /** How long one request may take, by the clock. Default 5 s. */
+  readonly timeoutMs?: number;
 }
 
 export interface ReportSource {
@@ -47,6 +49,7 @@ export function createReportSource(
           wantedIds: audibleIds,
           instances: observation.group.instances,
           targetCount: healthyIds.length,
+          timeoutMs: settings.timeoutMs,
         },
         ports,
       );

@@ -18,8 +18,9 @@ export async function performRollout(
   work: (world: World) => Promise<RolloutDocument>,
 ): Promise<void> {
   const { io } = context;
+  let world: World | undefined;
   try {
-    const world = context.world ?? (await import('../world.js')).createWorld(io);
+    world = context.world ?? (await import('../world.js')).createWorld(io);
     const document = await work(world);
     io.stdout.write(
       request.json ? `${JSON.stringify(document, null, 2)}\n` : formatRollout(document, colorsFor(io.stdout, io.env)),
@@ -29,6 +30,8 @@ export async function performRollout(
     writeFailure(io, error);
     if (request.json) io.stdout.write(`${JSON.stringify(describeRefusal(request, error), null, 2)}\n`);
     context.setExitCode(exitCode.refused);
+  } finally {
+    world?.clients.destroy();
   }
 }
 
