@@ -12,6 +12,7 @@ export function placesOf(network: Network, source: Source): readonly Place[] | s
       return found(placeById(network, source.networkInterfaceId), source.networkInterfaceId);
     case 'launch':
       if (source.subnetIds.length === 0) return `${source.name} names no subnet`;
+      for (const id of source.subnetIds) if (!network.subnets.has(id)) return `${id} is not in the snapshot`;
       return source.subnetIds.map((id) => placeOfLaunch(network, source, id));
   }
 }
