@@ -1,4 +1,3 @@
-import type { ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
 import type { World } from './world.js';
 
@@ -6,7 +5,7 @@ import type { World } from './world.js';
 export interface CommandContext {
   readonly io: Io;
   /** The process ends with this code once everything is written. The last call wins. */
-  setExitCode(code: ExitCode): void;
+  setExitCode(code: number): void;
   /** In place of the real AWS and the real clock. */
   readonly world?: World;
 }

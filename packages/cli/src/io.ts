@@ -2,6 +2,8 @@
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** What commands that take a secret read. Absent: nothing can be read. */
+  readonly stdin?: Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Aborts with the signal's name (`SIGINT`, `SIGTERM`) as its reason. */
@@ -13,4 +15,12 @@ export interface Output {
   readonly isTTY: boolean;
   /** Width of the terminal, 80 when it is none. */
   readonly columns: number;
+}
+
+export interface Input {
+  readonly isTTY: boolean;
+  /** Everything until its end. */
+  readAll(): Promise<string>;
+  /** One line of a terminal, asked for on stderr and not shown. Rejects when it is interrupted. */
+  readHidden(prompt: string): Promise<string>;
 }

@@ -1,6 +1,7 @@
 // The process around the program: its streams, its signals, its exit code.
 import type { Io, Output } from './io.js';
 import { runProgram } from './program.js';
+import { describeInput } from './terminal-input.js';
 
 // The SDK warns on stderr of Node releases that it will leave one day; package.json's engines say what works.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -36,6 +37,7 @@ process.on('SIGTERM', stopSafely);
 const io: Io = {
   stdout: describeOutput(process.stdout),
   stderr: describeOutput(process.stderr),
+  stdin: describeInput(process.stdin, process.stderr),
   env: process.env,
   cwd: process.cwd(),
   signal: interruption.signal,
