@@ -73,6 +73,13 @@ test('one subnet with a way out and one without is partial, and says which', () 
   );
 });
 
+test('a subnet that gets out as things are is not dragged into the fault of one that does not', () => {
+  const given = { ...ssmEndpoint({ PrivateDnsEnabled: false }), routesA: [LOCAL, TO_INTERNET] };
+  const answer = ask(given, launch({ associatePublicIpAddress: true }));
+  expect(answer.verdict).toBe('partial');
+  expect(answer.faults.map((fault) => fault.code)).toEqual(['DNS_PRIVATE_DISABLED', 'PARTIAL_AZ']);
+});
+
 test('a subnet with IPv6 is noted as not analysed', () => {
   const subnets = smallNetwork().subnets!.map((subnet) => ({
     ...subnet,

@@ -36,7 +36,7 @@ function isZoneWrong(network: Network, lookup: Lookup, source: Place): boolean {
   return endpointsFor(network, source.vpcId, lookup.name, lookup.aws).length > 0;
 }
 
-/** Where the name should lead instead, or undefined when it leads where it should. */
+/** Where the name should lead for these sources instead, or undefined when it leads where it should. */
 export function mendName(
   network: Network,
   lookup: Lookup,
@@ -45,10 +45,10 @@ export function mendName(
   lacksWayOut: boolean,
   port: number,
 ): NameMend | undefined {
-  const source = sources[0]!;
-  const isPublic = lookup.target.kind === 'public';
+  const source = sources[0];
+  if (source === undefined) return undefined;
   if (wrong.length > 0) return mendWrongAnswer(network, lookup, sources, wrong, lacksWayOut, port);
-  if (!isPublic || !lacksWayOut || lookup.aws.kind !== 'service') return undefined;
+  if (lookup.target.kind !== 'public' || lookup.aws.kind !== 'service') return undefined;
   const endpoint = endpointsFor(network, source.vpcId, lookup.name, lookup.aws)[0];
   if (endpoint !== undefined) {
     const stops = privateDnsStops(lookup, endpoint, source.vpcId);

@@ -54,6 +54,8 @@ const UNCOVERING: ReadonlySet<Edit['kind']> = new Set<Edit['kind']>([
   'addEndpointSubnet',
   'putPrivateRecord',
   'setVpcAttribute',
+  // It moves everybody in the VPC, also the subnets that had a way out.
+  'enablePrivateDns',
 ]);
 
 /** Edits that a next look does without: what they mend is found once more, and is known. */

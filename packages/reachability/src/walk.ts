@@ -76,11 +76,23 @@ function walkToName(errand: Errand, name: string): Walk {
   const wrong = nameStops(network, lookup, sources[0]);
   if (wrong.length === 0 && summarise(plain).stops.length === 0)
     return closeWalk(lookup.resolution, plain, lookup.notes);
-  const lacksWayOut = plain.some(({ journey }) => journey.stops.some((one) => one.lacksWayOut));
-  const mend = mendName(network, lookup, sources, wrong, lacksWayOut, question.port);
+  const closed =
+    wrong.length > 0 ? sources : sources.filter((_, at) => plain[at] !== undefined && lacksWayOut(plain[at]));
+  const mend = mendName(network, lookup, closed, wrong, plain.some(lacksWayOut), question.port);
   if (mend === undefined) return closeWalk(lookup.resolution, plain, lookup.notes);
-  const legs = asMended({ ...errand, open: (journey) => stopAtResolver(journey, lookup, mend) }, lookup, mend);
-  return closeWalk(lookup.resolution, legs, lookup.notes);
+  // Who gets out as things are goes on doing so; the others go the way that the name should lead.
+  const open = wrong.length > 0 ? [] : plain.filter((leg) => !lacksWayOut(leg));
+  const [first, ...rest] = closed;
+  const mending: Errand = {
+    ...errand,
+    sources: [first!, ...rest],
+    open: (journey) => stopAtResolver(journey, lookup, mend),
+  };
+  return closeWalk(lookup.resolution, [...open, ...asMended(mending, lookup, mend)], lookup.notes);
+}
+
+function lacksWayOut({ journey }: Leg): boolean {
+  return journey.stops.some((one) => one.lacksWayOut);
 }
 
 function passResolver(journey: Journey, lookup: Lookup): void {
