@@ -40,9 +40,9 @@ export type Decision =
       readonly maxSize?: number;
       readonly desiredCapacity?: number;
       /**
-       * With `desiredCapacity`: what it was when this was decided. The one who applies looks again: equal to `desiredCapacity`, there
-       * is nothing to do; equal to this, it is set; anything else is somebody else's change, and DESIRED_CAPACITY_CHANGED is
-       * thrown with nothing changed (S6).
+       * With `desiredCapacity`: what it was when this was decided. The one who applies looks again: equal to this, it is set;
+       * anything else is somebody else's change, or this was read long ago, and DESIRED_CAPACITY_CHANGED is thrown with nothing
+       * changed (S6). Also when it is already as wanted: it was not us.
        */
       readonly ifDesiredCapacity?: number;
       readonly because: Reason;

@@ -290,15 +290,13 @@ function settleIds(
   states: ReadonlyMap<string, string>,
   at: number,
 ): SettledChange {
-  // One look that does not show an instance proves nothing.
+  // One look that does not show an instance proves nothing; the record may not know it yet, so the looks are counted here too.
+  const looks = (change.unseenCount ?? 0) + 1;
   const isGone = (id: string) => {
     const known = record.instances[id];
-    return (
-      !states.has(id) &&
-      (known?.lostAt !== undefined ||
-        known?.leftAt !== undefined ||
-        (known?.missedCount ?? 0) + 1 >= missedCountToBeLost)
-    );
+    if (states.has(id)) return false;
+    if (known?.lostAt !== undefined || known?.leftAt !== undefined) return true;
+    return Math.max(known?.missedCount ?? 0, looks - 1) + 1 >= missedCountToBeLost;
   };
   const arrived = change.instanceIds.filter((id) => {
     const state = states.get(id);
@@ -310,11 +308,9 @@ function settleIds(
   }
   const booked = arrived.reduce((next, id) => bookInstance(next, change, id, at), record);
   const instanceIds = change.instanceIds.filter((id) => !arrived.includes(id) && !isGone(id));
-  const isMissing = instanceIds.some((id) => !states.has(id));
-  const unseenCount = (change.unseenCount ?? 0) + (isMissing ? 0 : 1);
   // It may be ordered again meanwhile: what is booked is booked once per instance.
-  if (instanceIds.length === 0 || unseenCount >= sightingsToBelieve) return { record: booked };
-  return { record: booked, keep: { ...change, instanceIds, unseenCount } };
+  if (instanceIds.length === 0 || looks >= sightingsToBelieve) return { record: booked };
+  return { record: booked, keep: { ...change, instanceIds, unseenCount: looks } };
 }
 
 function isDeparture(kind: Change['kind']): boolean {

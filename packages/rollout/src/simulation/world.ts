@@ -379,7 +379,7 @@ export class World {
 
   private setSizes(act: Extract<Act, { readonly kind: 'setSizes' }>): void {
     const { desiredCapacity, ifDesiredCapacity, minSize, maxSize } = act;
-    if (desiredCapacity !== undefined && desiredCapacity !== this.desired) {
+    if (desiredCapacity !== undefined) {
       if (ifDesiredCapacity !== this.desired) {
         throw Object.assign(new Error(`DesiredCapacity is ${this.desired}`), { code: 'DESIRED_CAPACITY_CHANGED' });
       }
