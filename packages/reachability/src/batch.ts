@@ -28,6 +28,8 @@ interface Shared {
   readonly source: Place;
   /** Where the first hop, the source itself, stands in each trace. */
   readonly sourceHopAt: readonly number[];
+  /** The parts of the answer that do not name the source. */
+  readonly silent: WeakSet<object>;
 }
 
 function answerOne(
@@ -47,7 +49,10 @@ function answerOne(
   if (known !== undefined) return handOver(known, source, question, hops);
   const answer = reach(network, question);
   const sourceHopAt = answer.traces.map((trace) => trace.hops.findIndex((hop) => isSourceHop(hop, source)));
-  shared.set(key, { answer, source, sourceHopAt, isOwned: sourceHopAt.includes(-1) || speaksOf(answer, source) });
+  const isOwned = sourceHopAt.includes(-1) || speaksOf(answer, source);
+  const silent = new WeakSet<object>();
+  if (isOwned) markSilent(answer, namesOf(source), silent);
+  shared.set(key, { answer, source, sourceHopAt, isOwned, silent });
   return answer;
 }
 
@@ -173,7 +178,7 @@ function handOver(shared: Shared, source: Place, question: Question, hops: Map<P
     return { ...answer, question, traces };
   }
   const { question: _, ...rest } = answer;
-  const renamed = renameAll(rest, namesOf(shared.source), namesOf(source)) as typeof rest;
+  const renamed = renameAll(rest, namesOf(shared.source), namesOf(source), shared.silent) as typeof rest;
   return { question, ...renamed };
 }
 
@@ -197,11 +202,22 @@ function namesOf(place: Place): Names {
   return [place.id, place.ownerId, place.address];
 }
 
-function renameAll(value: unknown, from: Names, to: Names): unknown {
+function markSilent(value: unknown, names: Names, silent: WeakSet<object>): boolean {
+  if (typeof value === 'string') return !names.some((name) => name !== undefined && value.includes(name));
+  if (typeof value !== 'object' || value === null) return true;
+  const parts = Object.values(value).map((part) => markSilent(part, names, silent));
+  const isSilent = parts.every(Boolean);
+  if (isSilent) silent.add(value);
+  return isSilent;
+}
+
+/** Renames what names the source, and keeps the very objects that do not. */
+function renameAll(value: unknown, from: Names, to: Names, silent: WeakSet<object>): unknown {
+  if (typeof value === 'object' && value !== null && silent.has(value)) return value;
   if (typeof value === 'string') return from.reduce<string>((text, name, at) => renameIn(text, name, to[at]), value);
-  if (Array.isArray(value)) return value.map((item) => renameAll(item, from, to));
+  if (Array.isArray(value)) return value.map((item) => renameAll(item, from, to, silent));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renameAll(item, from, to)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renameAll(item, from, to, silent)]));
 }
 
 function renameIn(text: string, from: string | undefined, to: string | undefined): string {
