@@ -36,15 +36,17 @@ describe('the replay', () => {
 
   it('measures an outage in Act I, although the cycler reports success', () => {
     expect(first().ending.exitCode).toBe(0);
-    expect(first().traffic.failures['502']).toBeGreaterThan(0);
+    const { '502': notThere = 0, '503': notReady = 0 } = first().traffic.failures;
+    expect(notThere + notReady).toBeGreaterThan(0);
     expect(first().traffic.secondsDown).toBeGreaterThan(10);
   });
 
   it('names in Act II what the load balancer said of the failed instance, and keeps its console', () => {
     const { evidence, quarantined } = second().ending.result!;
-    expect(evidence[0]!.message).toContain('Health checks failed with these codes: [502]');
+    expect(evidence[0]!.message).toContain('Health checks failed with these codes: [503]');
     const consoles = quarantined.flatMap(({ consoleTail }) => consoleTail).join('\n');
     expect(consoles).toContain('reading settings from Parameter Store /app/production/');
+    expect(consoles).toContain('DNS_PRIVATE_DISABLED (name): ssm.us-west-2.amazonaws.com resolves to a public address');
     expect(consoles).not.toContain('hyperbola 0.149.2 serves');
   });
 

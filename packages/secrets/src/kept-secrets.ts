@@ -111,7 +111,7 @@ function currentHealth(
   const because = lastError?.code ?? (source.kind === 'lastKnownGood' ? source.because : undefined);
   if (because === undefined) return healthOf(undefined);
   if (maxAgeMs !== undefined && lastError && now - source.readAt > maxAgeMs) return healthOf(lastError);
-  return { isHealthy: true, text: `OK (secrets: ${ageSeconds} s old: ${because})` };
+  return { ...healthOf(undefined), notice: `secrets: ${ageSeconds} s old: ${because}` };
 }
 
 function changedNames(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {

@@ -13,10 +13,13 @@ export interface Change {
   readonly names: readonly string[];
 }
 
-/** For a health page: `OK`, or `KO: secrets: CODE message`. */
+/** For a health page. */
 export interface SecretsHealth {
   readonly isHealthy: boolean;
+  /** One line: `OK`, or `KO: secrets: CODE message`. */
   readonly text: string;
+  /** Worth another line although it is healthy: the values in force are old, and why. */
+  readonly notice?: string;
 }
 
 /** Secrets that were loaded. Reading them is synchronous; nothing here prints a value. */

@@ -45,6 +45,10 @@ export function renderContact(settings: Settings, day: string): string {
   );
 }
 
+export function renderUnavailable(): string {
+  return page('Unavailable', '<p>The site is not ready. It will be back.</p>');
+}
+
 export function renderNotFound(): string {
   return page('Not found', '<p>There is no such page.</p>');
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import type { Readiness } from './health.js';
 import { type Settings, settingsFrom } from './settings.js';
 import { createSite } from './site.js';
 
@@ -11,8 +12,11 @@ const settings: Settings = {
   contactAddress: 'a@b.example',
 };
 
-async function ask(path: string, given: Settings = settings): Promise<{ status: number; text: string }> {
-  const server = createSite('0.149.2', given).listen(0, '127.0.0.1');
+async function ask(
+  path: string,
+  readiness: Readiness = { isReady: true, settings },
+): Promise<{ status: number; text: string }> {
+  const server = createSite('0.149.2', () => readiness).listen(0, '127.0.0.1');
   await once(server, 'listening');
   try {
     const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
@@ -35,10 +39,22 @@ describe('the site', () => {
   });
 
   it('says KO, and why, without the value, when a setting is unusable', async () => {
-    const { status, text } = await ask('/healthz', { ...settings, databaseUrl: 'hunter2' });
+    const { status, text } = await ask('/healthz', {
+      isReady: true,
+      settings: { ...settings, databaseUrl: 'hunter2' },
+    });
     expect(status).toBe(503);
     expect(text).toContain('KO: DATABASE_URL is not a URL');
     expect(text).not.toContain('hunter2');
+  });
+
+  it('says who it is and what keeps it, while it cannot serve, and serves no page', async () => {
+    const blind: Readiness = { isReady: false, why: 'secrets: DNS_PRIVATE_DISABLED …' };
+    expect(await ask('/healthz', blind)).toEqual({
+      status: 503,
+      text: `VERSION: 0.149.2\nFQDN: ${hostname()}\nKO: secrets: DNS_PRIVATE_DISABLED …\n`,
+    });
+    expect((await ask('/', blind)).status).toBe(503);
   });
 
   it('answers 404 for a page that it does not have', async () => {
@@ -46,7 +62,9 @@ describe('the site', () => {
   });
 
   it('never shows the secret key', async () => {
-    expect((await ask('/contact/', { ...settings, secretKey: 'correct-horse' })).text).not.toContain('correct-horse');
+    expect(
+      (await ask('/contact/', { isReady: true, settings: { ...settings, secretKey: 'correct-horse' } })).text,
+    ).not.toContain('correct-horse');
   });
 });
 

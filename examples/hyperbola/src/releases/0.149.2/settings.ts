@@ -1,21 +1,22 @@
-// 0.149.2 reads its settings from Parameter Store, by the SDK as it comes: configured with nothing but its region.
-import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
-import { type Settings, settingsFrom } from '../../site/settings.js';
+// 0.149.2 reads its settings from Parameter Store: @directrix/secrets, configured with nothing but the path and the schema.
+import { loadSecrets } from '@directrix/secrets';
+import * as v from 'valibot';
+import type { Settings } from '../../site/settings.js';
 
 const region = 'us-west-2';
 const path = '/app/production/';
 
-async function readParameters(): Promise<ReadonlyMap<string, string>> {
-  const client = new SSMClient({ region });
-  const values = new Map<string, string>();
-  for await (const page of paginateGetParametersByPath({ client }, { Path: path, WithDecryption: true })) {
-    for (const { Name, Value } of page.Parameters ?? []) values.set(Name!.slice(path.length), Value!);
-  }
-  client.destroy();
-  return values;
+const text = v.pipe(v.string(), v.nonEmpty());
+const schema = v.object({ SECRET_KEY: text, DATABASE_URL: v.pipe(v.string(), v.url()), CONTACT_ADDRESS: text });
+
+/** Rejects with SecretsError, which names the layer that failed; the console has it too. */
+export async function loadSettings(signal: AbortSignal): Promise<Settings> {
+  console.log(`reading settings from Parameter Store ${path} in ${region}`);
+  const { values, close } = await loadSecrets({ path, region, schema, signal });
+  close();
+  return {
+    secretKey: values.SECRET_KEY.reveal(),
+    databaseUrl: values.DATABASE_URL.reveal(),
+    contactAddress: values.CONTACT_ADDRESS.reveal(),
+  };
 }
-
-console.log(`reading settings from Parameter Store ${path} in ${region}`);
-
-/** Read at import time: the site does not start without them. */
-export const settings: Settings = settingsFrom(await readParameters(), path);
