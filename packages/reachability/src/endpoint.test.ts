@@ -231,3 +231,48 @@ test('an endpoint that answers only the inbound resolver does not make the name 
     'unreachable',
   );
 });
+
+// ---- any of these, alone or together
+
+interface Injected {
+  readonly code: string;
+  readonly network?: SmallNetwork;
+  readonly endpoint?: Parameters<typeof ssmEndpoint>[0];
+}
+
+const CLOSED = [rule({ cidr: '10.9.0.0/16' })];
+const OPEN_IN = entry(100, 'in', 'allow');
+const INJECTED: readonly Injected[] = [
+  { code: 'DNS_PRIVATE_DISABLED', endpoint: { PrivateDnsEnabled: false } },
+  { code: 'DNS_VPC_ATTRIBUTES', network: { rest: attributes(true, false) } },
+  { code: 'ENI_SG_RULES_MISMATCH', network: { clientEgress: CLOSED } },
+  { code: 'ENI_SG_RULES_MISMATCH', network: { serverIngress: CLOSED } },
+  { code: 'SUBNET_ACL_RESTRICTION', network: { aclA: [OPEN_IN] } },
+  { code: 'NACL_RETURN_EPHEMERAL', network: { aclB: [OPEN_IN, entry(90, 'out', 'allow', '0.0.0.0/0', [443, 443])] } },
+  { code: 'ENDPOINT_STATE', endpoint: { State: 'pending' as never } },
+  { code: 'POLICY_ENDPOINT', endpoint: { PolicyDocument: policy({ ...ALLOW, Action: 's3:*' }) } },
+  {
+    code: 'BAD_STATE_ROUTE',
+    network: {
+      routesA: [LOCAL, { DestinationCidrBlock: '10.0.2.0/24', NetworkInterfaceId: 'eni-gone', State: 'blackhole' }],
+    },
+  },
+];
+
+test('whatever is wrong, alone, in pairs or in threes, is found: all of it and nothing else', () => {
+  const indices = INJECTED.map((_, at) => at);
+  for (const a of indices) {
+    for (const b of indices.slice(a)) {
+      for (const c of indices.slice(b)) {
+        const injected = [...new Set([a, b, c])].map((at) => INJECTED[at]!);
+        const endpoint = Object.assign({}, ...injected.map((one) => one.endpoint ?? {}));
+        const network: SmallNetwork = Object.assign(
+          {},
+          ssmEndpoint(endpoint, ['subnet-b']),
+          ...injected.map((one) => one.network ?? {}),
+        );
+        expect(codesOf(network).toSorted()).toEqual(injected.map((one) => one.code).toSorted());
+      }
+    }
+  }
+});
