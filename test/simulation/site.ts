@@ -9,6 +9,7 @@ import {
   DescribeAutoScalingGroupsCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
+  AuthorizeSecurityGroupIngressCommand,
   CreateLaunchTemplateCommand,
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
@@ -247,6 +248,9 @@ export class Site {
     }
     const GroupId = (await ec2.send(new CreateSecurityGroupCommand({ GroupName: 'web', Description: 'web', VpcId })))
       .GroupId!;
+    // The load balancer and the instances are of one group, which lets them talk to each other and users talk to the load balancer.
+    const web = { IpProtocol: 'tcp', FromPort: 80, ToPort: 81, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [web] }));
     const targetGroups: string[] = [];
     for (let index = 0; index < (options.targetGroups ?? 1); index++)
       targetGroups.push(await this.#buildTargetGroup(VpcId, index));

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AutoScalingClient, CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
-import { CreateLaunchTemplateCommand, EC2Client, RegisterImageCommand } from '@aws-sdk/client-ec2';
+import { CreateLaunchTemplateCommand, EC2Client, RegisterImageCommand, type Tag } from '@aws-sdk/client-ec2';
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -22,12 +22,14 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type BuiltNetwork, buildNetwork } from './networks/build-network.js';
 import { networks } from './networks/networks.js';
+import { settingNames } from './site/settings.js';
 
 export const groupName = 'web';
 export const releaseVersions = ['0.149.1', '0.149.2'] as const;
 
 const accountId = '123456789012';
 const roleName = 'hyperbola-backend';
+const secretsPath = '/app/production/';
 const fleetSize = 3;
 const fleetDeadlineMs = 60_000;
 
@@ -73,6 +75,7 @@ export async function prepare(stage: Stage): Promise<{ readonly description: str
   const images = await registerImages(clients.ec2);
   const targetGroupArn = await createLoadBalancer(clients.elb, built);
   await createGroup(clients, built, images[releaseVersions[0]]!, targetGroupArn);
+  await createBuilder(clients, built, images[releaseVersions[0]]!);
   say(`${fleetSize} instances of ${releaseVersions[0]} are starting`);
   await waitForFleet(clients.elb, targetGroupArn, stage.signal);
   return {
@@ -107,7 +110,7 @@ async function putSettings(ssm: SSMClient): Promise<void> {
     { Name: 'CONTACT_ADDRESS', Value: 'hello@hyperbola.example', Type: 'String' },
   ] as const;
   for (const { Name, Value, Type } of settings) {
-    await ssm.send(new PutParameterCommand({ Name: `/app/production/${Name}`, Value, Type }));
+    await ssm.send(new PutParameterCommand({ Name: `${secretsPath}${Name}`, Value, Type }));
   }
 }
 
@@ -140,12 +143,24 @@ async function registerImages(ec2: EC2Client): Promise<Record<string, string>> {
         Name: `hyperbola-${version}`,
         ImageLocation: fileURLToPath(new URL(`../releases/${version}`, import.meta.url)),
         Architecture: 'x86_64',
-        TagSpecifications: [{ ResourceType: 'image', Tags: [{ Key: 'Version', Value: version }] }],
+        TagSpecifications: [{ ResourceType: 'image', Tags: tagsOf(version) }],
       }),
     );
     images[version] = ImageId!;
   }
   return images;
+}
+
+// What a build knows and preflight asks: where the release reads its secrets, and which it expects there.
+function tagsOf(version: (typeof releaseVersions)[number]): Tag[] {
+  const secrets =
+    version === '0.149.1'
+      ? [{ Key: 'directrix:secrets', Value: 'none' }]
+      : [
+          { Key: 'directrix:secrets', Value: secretsPath },
+          { Key: 'directrix:secret-names', Value: Object.values(settingNames).join(' ') },
+        ];
+  return [{ Key: 'Version', Value: version }, ...secrets];
 }
 
 async function createLoadBalancer(elb: ElasticLoadBalancingV2Client, network: BuiltNetwork): Promise<string> {
@@ -218,6 +233,30 @@ async function createGroup(
       HealthCheckType: 'ELB',
       HealthCheckGracePeriod: 120,
       Tags: [{ Key: 'Name', Value: 'hyperbola', PropagateAtLaunch: true }],
+    }),
+  );
+}
+
+// Packer starts its builder in the public subnet, with a public address. A bake imports the settings (collectstatic), so it reads the
+// secrets with the role that the instances have.
+async function createBuilder({ ec2 }: Clients, network: BuiltNetwork, ImageId: string): Promise<void> {
+  await ec2.send(
+    new CreateLaunchTemplateCommand({
+      LaunchTemplateName: 'packer-builder',
+      LaunchTemplateData: {
+        ImageId,
+        InstanceType: 't3.micro',
+        IamInstanceProfile: { Name: roleName },
+        NetworkInterfaces: [
+          {
+            DeviceIndex: 0,
+            SubnetId: network.subnetIds['public-a']!,
+            Groups: [network.groupIds.builder!],
+            AssociatePublicIpAddress: true,
+          },
+        ],
+      },
+      TagSpecifications: [{ ResourceType: 'launch-template', Tags: [{ Key: 'directrix:builder', Value: 'true' }] }],
     }),
   );
 }

@@ -62,3 +62,8 @@ export function parseOrigin(text: string): string {
     );
   return text.replace(/\/+$/, '');
 }
+
+/** Of an option that may be repeated: every value, in order. */
+export function collect(text: string, previous: readonly string[]): readonly string[] {
+  return [...previous, text];
+}

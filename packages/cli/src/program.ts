@@ -4,8 +4,11 @@ import type { CommandContext } from './command-context.js';
 import { registerAbort } from './commands/abort/command.js';
 import { registerDeploy } from './commands/deploy/command.js';
 import { registerLab } from './commands/lab/command.js';
+import { registerPreflight } from './commands/preflight/command.js';
+import { registerReach } from './commands/reach/command.js';
 import { registerResume } from './commands/resume/command.js';
 import { registerRollback } from './commands/rollback/command.js';
+import { registerSecrets } from './commands/secrets/command.js';
 import { registerStatus } from './commands/status/command.js';
 import { type ExitCode, exitCode } from './exit-code.js';
 import { writeFailure } from './failure.js';
@@ -13,11 +16,21 @@ import type { Io } from './io.js';
 import { version } from './version.js';
 import type { World } from './world.js';
 
-const registrations = [registerDeploy, registerRollback, registerStatus, registerResume, registerAbort, registerLab];
+const registrations = [
+  registerPreflight,
+  registerDeploy,
+  registerRollback,
+  registerStatus,
+  registerResume,
+  registerAbort,
+  registerReach,
+  registerLab,
+  registerSecrets,
+];
 
 /** Runs the command that `argv` (without node and the script) names, and returns the process's exit code. Never rejects. */
-export async function runProgram(argv: readonly string[], io: Io, world?: World): Promise<ExitCode> {
-  let code: ExitCode = exitCode.done;
+export async function runProgram(argv: readonly string[], io: Io, world?: World): Promise<number> {
+  let code: number = exitCode.done;
   const context: CommandContext = {
     io,
     world,

@@ -18,7 +18,7 @@ export type Check = (context: CheckContext) => readonly Draft[];
 export type Draft = Omit<Finding, 'check'>;
 
 /** The value, or undefined when it was not read. */
-export function valueOf<T>(part: Read<T>): T | undefined {
+export function readValue<T>(part: Read<T>): T | undefined {
   return part.kind === 'read' ? part.value : undefined;
 }
 

@@ -2,7 +2,7 @@ export { deployerActions } from './checks/deployer.js';
 export { type FindingCode, type FindingCodeEntry, findingCodes } from './codes.js';
 export type * from './finding.js';
 export { evaluatePolicies, listAllowedResources, type PolicyText, type PolicyVerdict } from './iam/policy.js';
-export type { PreflightIntent } from './intent.js';
+export { deriveIntent, type PreflightIntent } from './intent.js';
 export { commandsOf } from './network/edit-command.js';
 export { serviceHost } from './network/secrets-question.js';
 export { checks, runPreflight } from './run-preflight.js';

@@ -5,7 +5,7 @@
 //   P3. What was not read is a note (PREFLIGHT_NOT_READ); no finding is guessed from it.
 //   P4. Holds no secret: the snapshot has names only.
 import { buildNetwork } from '@directrix/reachability';
-import { type Check, type CheckContext, valueOf } from './check.js';
+import { type Check, type CheckContext, readValue } from './check.js';
 import { checkBaseline } from './checks/baseline.js';
 import { checkBystanders } from './checks/bystanders.js';
 import { checkCapacityType } from './checks/capacity-type.js';
@@ -62,7 +62,7 @@ const severities: readonly Severity[] = ['error', 'warning', 'note'];
 
 /** All findings: errors first, then warnings, then notes; within each in the order of `checks`. */
 export function runPreflight(snapshot: PreflightSnapshot, intent: PreflightIntent): Finding[] {
-  const network = valueOf(snapshot.network);
+  const network = readValue(snapshot.network);
   const context: CheckContext = { snapshot, intent, network: network && buildNetwork(network) };
   const found = Object.entries(checks).flatMap(([check, run]) =>
     run(context).map((one): Finding => ({ ...one, check })),

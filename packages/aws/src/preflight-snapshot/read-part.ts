@@ -17,7 +17,8 @@ export async function readPart<T>(read: () => Promise<T>): Promise<Read<T>> {
 
 /** Whether whoever answered does not know the operation at all: an emulator has none of the things that it would list. */
 export function isUnknownOperation(error: unknown): boolean {
-  return /^(InvalidAction|UnknownOperation|UnsupportedOperation|NotImplemented|InvalidRequestURI|UnknownService)/.test(
+  // MissingAction: it takes Route 53's REST for a query.
+  return /^(InvalidAction|MissingAction|UnknownOperation|UnsupportedOperation|NotImplemented|InvalidRequestURI|UnknownService)/.test(
     awsCodeOf(error) ?? '',
   );
 }

@@ -20,6 +20,12 @@ import { createRolloutView } from '../view/rollout-view.js';
 import { continueStory, storyOf } from '../view/story.js';
 import type { World } from '../world.js';
 
+/** Something that the journal must know, told before the first step. */
+export interface Notice {
+  readonly code: string;
+  readonly text: string;
+}
+
 export interface RolloutRequest {
   /** `deploy`, `rollback`, `resume` or `abort`. */
   readonly command: string;
@@ -28,6 +34,7 @@ export interface RolloutRequest {
   readonly reports: ReportSettings;
   /** Default: below the state directory of the group. */
   readonly journalFile?: string;
+  readonly notices?: readonly Notice[];
   /** The record to begin with, made under the lease. */
   begin(epoch: number): Promise<RolloutRecord>;
 }
@@ -78,6 +85,7 @@ async function runUnderLease(
     journal: tell,
   });
   const startedAt = world.clock.now();
+  for (const notice of request.notices ?? []) tell({ kind: 'notice', at: startedAt, rolloutId, ...notice });
   const attempt = await attemptRun(first, ports, io.signal);
   view.close();
   if (attempt.record !== undefined) await remember(io, world, attempt.record);

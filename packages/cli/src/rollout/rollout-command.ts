@@ -4,6 +4,7 @@ import { colorsFor } from '../colors.js';
 import type { CommandContext } from '../command-context.js';
 import { exitCode } from '../exit-code.js';
 import { describeFailure, writeFailure } from '../failure.js';
+import { PreflightRefusal } from '../preflight/preflight-refusal.js';
 import { formatRollout, type RolloutDocument } from '../view/rollout-document.js';
 import type { World } from '../world.js';
 import { exitCodeOf } from './conduct-rollout.js';
@@ -50,5 +51,6 @@ function describeRefusal(
     notices: [],
     quarantined: [],
     error: failure,
+    ...(error instanceof PreflightRefusal ? { findings: error.findings } : {}),
   };
 }

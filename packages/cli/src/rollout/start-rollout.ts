@@ -17,10 +17,14 @@ import {
   type RolloutOptions,
   refuseRollout,
 } from '@directrix/rollout';
+import { colorsFor } from '../colors.js';
 import type { Io } from '../io.js';
+import { formatFindings } from '../preflight/findings-text.js';
+import { type PreflightChoices, performPreflight } from '../preflight/perform-preflight.js';
+import { PreflightRefusal } from '../preflight/preflight-refusal.js';
 import type { RolloutDocument } from '../view/rollout-document.js';
 import type { World } from '../world.js';
-import { conductRollout } from './conduct-rollout.js';
+import { conductRollout, type Notice } from './conduct-rollout.js';
 import { refuseUnfinished } from './unfinished.js';
 
 /** What deploy and rollback let the operator choose. */
@@ -29,6 +33,8 @@ export interface StartOptions {
   readonly reports: ReportSettings;
   readonly journalFile?: string;
   readonly isBrokenBaselineAccepted: boolean;
+  /** Undefined: the checks are not run. */
+  readonly preflight?: PreflightChoices;
   /** Of the group that was seen: a surge may be a share of it. */
   rolloutOptions(observation: Observation): Partial<RolloutOptions>;
 }
@@ -58,9 +64,10 @@ export async function startRollout(
 ): Promise<RolloutDocument> {
   const { groupName } = options;
   await refuseUnfinished(world, groupName);
-  await refuseInstanceRefresh(world.clients, groupName);
   const refusal = refuseRollout(seen.observation, to, options);
   if (refusal?.code === 'ALREADY_THIS_RELEASE') return describeUnchanged(command, groupName, to, refusal.message);
+  const notices = await passPreflight(io, world, options, seen, to);
+  await refuseInstanceRefresh(world.clients, groupName);
   if (refusal !== undefined) throw describeRefusal(groupName, refusal);
   if (options.rolloutOptions(seen.observation).isVersionChecked !== false)
     await findReportRoute(world.clients, seen.targetGroups, options.reports);
@@ -71,6 +78,7 @@ export async function startRollout(
     rolloutId,
     reports: options.reports,
     journalFile: options.journalFile,
+    notices,
     async begin(epoch) {
       // Somebody may have begun and ended between the first look and the lease.
       await refuseUnfinished(world, groupName);
@@ -93,6 +101,41 @@ function describeRefusal(groupName: string, { code, message, hint }: Refusal): D
   // Only the command knows what its option is called.
   const option = code === 'NO_HEALTHY_BASELINE' ? ' (--accept-broken-baseline)' : '';
   return new DirectrixError(code, message, { hint: `${hint}${option}`, source: `group ${groupName}` });
+}
+
+/**
+ * Runs the checks. Tells warnings on stderr; throws PreflightRefusal when an error stands. Returns what the journal must know: each
+ * finding that the operator overrode.
+ */
+export async function passPreflight(
+  io: Io,
+  world: World,
+  options: StartOptions,
+  { observation }: ObservedGroup,
+  release: Release | DirectrixError,
+): Promise<readonly Notice[]> {
+  if (options.preflight === undefined) return [];
+  const rollout = options.rolloutOptions(observation);
+  const { findings, skipped } = await performPreflight(world, {
+    groupName: options.groupName,
+    release,
+    intent: {
+      surge: rollout.surge,
+      minHealthyTimeMs: rollout.minHealthyTimeMs,
+      startTimeoutMs: rollout.startTimeoutMs,
+      isBrokenBaselineAccepted: options.isBrokenBaselineAccepted,
+    },
+    choices: options.preflight,
+    // Refused already.
+    otherRollout: { kind: 'read', value: undefined },
+  });
+  const told = findings.filter(({ severity }) => severity !== 'note');
+  for (const line of formatFindings(told, colorsFor(io.stderr, io.env))) io.stderr.write(`${line}\n`);
+  if (told.some(({ severity }) => severity === 'error')) throw new PreflightRefusal(options.groupName, findings);
+  return skipped.map(({ code, subject, message }) => ({
+    code: 'PREFLIGHT_SKIPPED',
+    text: `${code} (${subject}) was skipped: ${message}`,
+  }));
 }
 
 async function describeBaseline(world: World, observation: Observation, to: Release) {

@@ -1,4 +1,5 @@
 // rollout-document: what a rollout came to, for a program (`--json`) and for a reader. The schema is in docs/cli.md.
+import type { Finding } from '@directrix/preflight';
 import type { Evidence, Outcome, Release } from '@directrix/rollout';
 import type { Colors } from '../colors.js';
 import type { FailureDocument } from '../failure.js';
@@ -33,6 +34,8 @@ export interface RolloutDocument {
   /** The local file with every event. */
   readonly journal?: string;
   readonly error?: FailureDocument;
+  /** Of preflight, when it refused. */
+  readonly findings?: readonly Finding[];
 }
 
 /** What a reader gets of it at the end, on stdout. */

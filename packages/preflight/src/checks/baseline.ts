@@ -1,10 +1,10 @@
 // What serves now: without a healthy baseline a failure cannot be told from what is broken already.
 import type { Check } from '../check.js';
-import { groupName, groupSubject, valueOf } from '../check.js';
+import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 
 export const checkBaseline: Check = ({ snapshot, intent }) => {
-  const targetGroups = valueOf(snapshot.targetGroups);
+  const targetGroups = readValue(snapshot.targetGroups);
   const members = (snapshot.group.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'InService');
   if (targetGroups === undefined || targetGroups.length === 0 || snapshot.group.DesiredCapacity === 0) return [];
   const stateOf = (id: string) =>

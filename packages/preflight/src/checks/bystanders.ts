@@ -1,7 +1,7 @@
 // Who would lose the way to Parameter Store if the backend's faults were mended as proposed: private DNS acts on the whole VPC.
 import { applyEdits, buildNetwork, reach } from '@directrix/reachability';
 import type { Check } from '../check.js';
-import { valueOf } from '../check.js';
+import { readValue } from '../check.js';
 import { describeFault } from '../network/path-findings.js';
 import { secretsQuestion } from '../network/secrets-question.js';
 
@@ -15,7 +15,7 @@ export const checkBystanders: Check = ({ snapshot, network }) => {
       faults.flatMap(({ edits }) => edits),
     ),
   );
-  return (valueOf(snapshot.builders) ?? []).flatMap((builder) => {
+  return (readValue(snapshot.builders) ?? []).flatMap((builder) => {
     const question = secretsQuestion(snapshot, builder);
     const after = reach(mended, question);
     if (reach(network, question).verdict !== 'reachable' || after.faults.length === 0) return [];

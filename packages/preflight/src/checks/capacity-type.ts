@@ -1,10 +1,10 @@
 // Capacity that can be taken away in the middle of a rollout.
 import type { Check } from '../check.js';
-import { groupSubject, valueOf } from '../check.js';
+import { groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 
 export const checkCapacityType: Check = ({ snapshot }) => {
-  const template = valueOf(snapshot.launchTemplate);
+  const template = readValue(snapshot.launchTemplate);
   if (template?.data?.InstanceMarketOptions?.MarketType !== 'spot') return [];
   return [
     draft('SPOT_CAPACITY', {

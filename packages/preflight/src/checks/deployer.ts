@@ -1,10 +1,10 @@
 // What the deployer's own credentials may do.
 import type { Check } from '../check.js';
-import { groupSubject, valueOf } from '../check.js';
+import { groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 
 export const checkDeployer: Check = ({ snapshot }) => {
-  const denied = Object.entries(valueOf(snapshot.deployerPermissions) ?? {})
+  const denied = Object.entries(readValue(snapshot.deployerPermissions) ?? {})
     .filter(([, verdict]) => verdict === 'denied')
     .map(([action]) => action)
     .sort();

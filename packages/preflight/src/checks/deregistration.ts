@@ -1,12 +1,12 @@
 // How long old instances drain.
 import type { Check } from '../check.js';
-import { valueOf } from '../check.js';
+import { readValue } from '../check.js';
 import { draft } from '../draft.js';
 
 const longSeconds = 120;
 
 export const checkDeregistration: Check = ({ snapshot }) =>
-  (valueOf(snapshot.targetGroups) ?? []).flatMap(({ targetGroup, attributes }) => {
+  (readValue(snapshot.targetGroups) ?? []).flatMap(({ targetGroup, attributes }) => {
     const seconds = Number(attributes['deregistration_delay.timeout_seconds'] ?? 300);
     if (seconds > 0 && seconds <= longSeconds) return [];
     const arn = targetGroup.TargetGroupArn;

@@ -2,7 +2,7 @@
 //
 //     3 instances, surge 3: 1 batch of boot and check up to 120 s, 30 s healthy, 30 s draining -> at most 3 min
 import type { Check } from '../check.js';
-import { groupName, groupSubject, valueOf } from '../check.js';
+import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 import { countBatches, longestRolloutMs } from '../intent.js';
 
@@ -13,14 +13,14 @@ export const checkForecast: Check = ({ snapshot, intent }) => {
   const batches = countBatches(snapshot, intent);
   const drainSeconds = Math.max(
     0,
-    ...(valueOf(snapshot.targetGroups) ?? []).map(({ attributes }) =>
+    ...(readValue(snapshot.targetGroups) ?? []).map(({ attributes }) =>
       Number(attributes['deregistration_delay.timeout_seconds'] ?? 300),
     ),
   );
   const longestMinutes = Math.ceil((longestRolloutMs(snapshot, intent) / 1000 + drainSeconds) / 60);
   // Old instances stay, warm, until all new ones are verified.
   const hours = ((desired * longestMinutes) / 60).toFixed(1);
-  const type = valueOf(snapshot.launchTemplate)?.data?.InstanceType ?? 'the launch template’s instance type';
+  const type = readValue(snapshot.launchTemplate)?.data?.InstanceType ?? 'the launch template’s instance type';
   return [
     draft('FORECAST', {
       subject: groupSubject(snapshot),

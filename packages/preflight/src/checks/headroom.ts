@@ -1,6 +1,6 @@
 // Room for the surge: sizes, subnet addresses, and what else grows with them.
 import type { Check, CheckContext, Draft } from '../check.js';
-import { groupName, groupSubject, valueOf } from '../check.js';
+import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 
 export const checkHeadroom: Check = (context) => [
@@ -53,7 +53,7 @@ function raiseMaxSize(group: CheckContext['snapshot']['group'], maxSize: number)
 
 function checkAddresses({ snapshot, intent }: CheckContext): readonly Draft[] {
   const { source } = snapshot.backend;
-  const subnets = valueOf(snapshot.network)?.subnets;
+  const subnets = readValue(snapshot.network)?.subnets;
   if (source.kind !== 'launch' || subnets === undefined) return [];
   const own = source.subnetIds.flatMap((id) => subnets.filter(({ SubnetId }) => SubnetId === id));
   if (own.length === 0 || own.some(({ AvailableIpAddressCount }) => AvailableIpAddressCount === undefined)) return [];
@@ -77,7 +77,7 @@ function checkAddresses({ snapshot, intent }: CheckContext): readonly Draft[] {
 }
 
 function checkWarmPool({ snapshot }: CheckContext): readonly Draft[] {
-  const pool = valueOf(snapshot.warmPool);
+  const pool = readValue(snapshot.warmPool);
   if (pool === undefined || pool.Status === 'PendingDelete') return [];
   const { MaxSize = 0, DesiredCapacity = 0 } = snapshot.group;
   const prepared = pool.MaxGroupPreparedCapacity ?? -1;

@@ -1,6 +1,6 @@
 // The health checks of the target groups, against boot and grace time.
 import type { Check, CheckContext, Draft } from '../check.js';
-import { groupName, groupSubject, valueOf } from '../check.js';
+import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 import type { TargetGroupSnapshot } from '../snapshot.js';
 
@@ -8,7 +8,7 @@ import type { TargetGroupSnapshot } from '../snapshot.js';
 const leastBootSeconds = 15;
 
 export const checkHealthCheck: Check = (context) => [
-  ...(valueOf(context.snapshot.targetGroups) ?? []).flatMap((targetGroup) => [
+  ...(readValue(context.snapshot.targetGroups) ?? []).flatMap((targetGroup) => [
     ...checkSwitch(targetGroup),
     ...checkTimeout(context, targetGroup),
     ...checkMatcher(targetGroup),
@@ -79,7 +79,7 @@ function checkGrace({ snapshot }: CheckContext): readonly Draft[] {
         },
       }),
     ];
-  const intervals = (valueOf(snapshot.targetGroups) ?? []).map(
+  const intervals = (readValue(snapshot.targetGroups) ?? []).map(
     ({ targetGroup }) => targetGroup.HealthCheckIntervalSeconds ?? 30,
   );
   const least = leastBootSeconds + Math.max(0, ...intervals);

@@ -1,7 +1,7 @@
 // The image: whether it can be launched here, on this instance type.
 import type { Image } from '@aws-sdk/client-ec2';
 import type { Check, CheckContext, Draft } from '../check.js';
-import { valueOf } from '../check.js';
+import { readValue } from '../check.js';
 import { draft } from '../draft.js';
 
 export const checkImage: Check = (context) => {
@@ -39,8 +39,8 @@ function checkState(image: Image, subject: string): readonly Draft[] {
 }
 
 function checkInstanceType({ snapshot }: CheckContext, image: Image | undefined): readonly Draft[] {
-  const type = valueOf(snapshot.launchTemplate)?.data?.InstanceType;
-  const types = valueOf(snapshot.instanceTypes);
+  const type = readValue(snapshot.launchTemplate)?.data?.InstanceType;
+  const types = readValue(snapshot.instanceTypes);
   if (type === undefined || types === undefined) return [];
   const info = types.find(({ InstanceType }) => InstanceType === type);
   if (info === undefined)

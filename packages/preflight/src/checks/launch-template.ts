@@ -1,6 +1,6 @@
 // The launch template that the release's version is made from, and what the group follows meanwhile.
 import type { Check, CheckContext, Draft } from '../check.js';
-import { groupName, groupSubject, valueOf } from '../check.js';
+import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 import type { LaunchTemplateSnapshot } from '../snapshot.js';
 
@@ -14,7 +14,7 @@ export const checkLaunchTemplate: Check = ({ snapshot }) => {
         message: `${groupName(group)} launches from ${group.MixedInstancesPolicy === undefined ? `the launch configuration ${group.LaunchConfigurationName}` : 'a mixed instances policy'}.`,
       }),
     ];
-  const template = valueOf(snapshot.launchTemplate);
+  const template = readValue(snapshot.launchTemplate);
   if (snapshot.launchTemplate.kind === 'unread') return [];
   if (template === undefined || template.data === undefined)
     return [

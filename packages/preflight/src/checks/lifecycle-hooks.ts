@@ -1,10 +1,10 @@
 // Hooks that hold new instances before they serve, or old ones before they go.
 import type { Check } from '../check.js';
-import { groupName, groupSubject, valueOf } from '../check.js';
+import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 
 export const checkLifecycleHooks: Check = ({ snapshot, intent }) =>
-  (valueOf(snapshot.hooks) ?? []).map((hook) => {
+  (readValue(snapshot.hooks) ?? []).map((hook) => {
     const { LifecycleHookName = '', HeartbeatTimeout = 3600, DefaultResult = 'ABANDON' } = hook;
     const isLaunch = hook.LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING';
     const outlasts = isLaunch && HeartbeatTimeout * 1000 >= intent.startTimeoutMs;

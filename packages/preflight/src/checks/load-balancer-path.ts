@@ -2,17 +2,17 @@
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import { buildNetwork, type Network, type NetworkSnapshot, type Source } from '@directrix/reachability';
 import type { Check, CheckContext, Draft } from '../check.js';
-import { valueOf } from '../check.js';
+import { readValue } from '../check.js';
 import { findPathFaults, type PathQuestion } from '../network/path-findings.js';
 import type { LoadBalancerSnapshot, TargetGroupSnapshot } from '../snapshot.js';
 
 export const checkLoadBalancerPath: Check = (context) => {
   const { snapshot, network } = context;
-  const loadBalancers = valueOf(snapshot.loadBalancers) ?? [];
+  const loadBalancers = readValue(snapshot.loadBalancers) ?? [];
   const launch = snapshot.backend.source;
   if (network === undefined || launch.kind !== 'launch' || network.snapshot.networkInterfaces === undefined) return [];
   const stage = setStage(network.snapshot, launch, loadBalancers);
-  const paths = (valueOf(snapshot.targetGroups) ?? []).flatMap((targetGroup) =>
+  const paths = (readValue(snapshot.targetGroups) ?? []).flatMap((targetGroup) =>
     questionsOf(targetGroup, stage, loadBalancers, snapshot.backend.name),
   );
   return findPathFaults({ ...context, network: stage.network } as CheckContext, paths) satisfies readonly Draft[];

@@ -1,14 +1,14 @@
 // The way to CloudWatch Logs, when the role says that the instances use it.
 import { describeEdit, reach } from '@directrix/reachability';
 import type { Check } from '../check.js';
-import { valueOf } from '../check.js';
+import { readValue } from '../check.js';
 import { draft } from '../draft.js';
 import { listAllowedResources } from '../iam/policy.js';
 import { commandsOf } from '../network/edit-command.js';
 import { serviceHost } from '../network/secrets-question.js';
 
 export const checkLogsEndpoint: Check = ({ snapshot, network }) => {
-  const role = valueOf(snapshot.backend.role);
+  const role = readValue(snapshot.backend.role);
   if (network === undefined || role === undefined) return [];
   if (listAllowedResources(role.policies, 'logs:PutLogEvents').length === 0) return [];
   const name = serviceHost('logs', snapshot.region);

@@ -1,6 +1,6 @@
 // Somebody else who changes the group now: another deployer, or AWS's own instance refresh.
 import type { Check } from '../check.js';
-import { groupName, groupSubject, valueOf } from '../check.js';
+import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 
 const ended = ['Successful', 'Failed', 'Cancelled', 'RollbackSuccessful', 'RollbackFailed'];
@@ -8,8 +8,8 @@ const ended = ['Successful', 'Failed', 'Cancelled', 'RollbackSuccessful', 'Rollb
 export const checkOtherRollouts: Check = ({ snapshot }) => {
   const name = groupName(snapshot.group);
   const subject = groupSubject(snapshot);
-  const refresh = (valueOf(snapshot.instanceRefreshes) ?? []).find(({ Status = '' }) => !ended.includes(Status));
-  const other = valueOf(snapshot.otherRollout);
+  const refresh = (readValue(snapshot.instanceRefreshes) ?? []).find(({ Status = '' }) => !ended.includes(Status));
+  const other = readValue(snapshot.otherRollout);
   return [
     ...(refresh === undefined
       ? []

@@ -1,12 +1,12 @@
 // Scheduled actions that fall into the time that the rollout may take.
 import type { Check } from '../check.js';
-import { groupName, groupSubject, valueOf } from '../check.js';
+import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 import { longestRolloutMs } from '../intent.js';
 
 export const checkScheduledActions: Check = ({ snapshot, intent }) => {
   const until = snapshot.at + longestRolloutMs(snapshot, intent);
-  return (valueOf(snapshot.scheduledActions) ?? [])
+  return (readValue(snapshot.scheduledActions) ?? [])
     .filter(({ StartTime }) => StartTime !== undefined && +StartTime >= snapshot.at && +StartTime <= until)
     .map(({ ScheduledActionName = '', StartTime, MinSize, MaxSize, DesiredCapacity }) =>
       draft('SCHEDULED_ACTION', {

@@ -1,12 +1,12 @@
 // Whether every name that the release expects is below its path. Names only: preflight never has a value.
 import type { Check } from '../check.js';
-import { groupSubject, valueOf } from '../check.js';
+import { groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 
 export const checkSecretsNames: Check = ({ snapshot, intent }) => {
   const { secrets } = snapshot;
   if (secrets === undefined) return checkDeclaration(snapshot.image, intent.imageId, groupSubject(snapshot));
-  const parameters = valueOf(secrets.parameters);
+  const parameters = readValue(secrets.parameters);
   if (parameters === undefined) return [];
   const subject = `parameters ${secrets.path}`;
   if (parameters.length === 0)

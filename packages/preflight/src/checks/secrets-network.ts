@@ -1,7 +1,7 @@
 // The way from new instances, and from whoever builds images, to Parameter Store: name, routes, security groups, network ACLs,
 // endpoint and its policy.
 import type { Check } from '../check.js';
-import { valueOf } from '../check.js';
+import { readValue } from '../check.js';
 import { findPathFaults } from '../network/path-findings.js';
 import { secretsQuestion } from '../network/secrets-question.js';
 
@@ -13,7 +13,7 @@ export const checkSecretsNetwork: Check = (context) => {
     { question: secretsQuestion(snapshot, backend), subject: `${backend.name} to Parameter Store`, severity: 'error' },
   ]);
   // A builder's fault stops the next image, not this rollout.
-  const ofBuilders = (valueOf(snapshot.builders) ?? []).flatMap((builder) =>
+  const ofBuilders = (readValue(snapshot.builders) ?? []).flatMap((builder) =>
     findPathFaults(context, [
       {
         question: secretsQuestion(snapshot, builder),

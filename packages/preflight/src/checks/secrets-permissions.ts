@@ -1,6 +1,6 @@
 // Whether the instances' role may read the path, and decrypt what is there.
 import type { Check, CheckContext, Draft } from '../check.js';
-import { groupSubject, valueOf } from '../check.js';
+import { groupSubject, readValue } from '../check.js';
 import { draft, quote } from '../draft.js';
 import { evaluatePolicies } from '../iam/policy.js';
 import { pathArn } from '../secrets-need.js';
@@ -10,7 +10,7 @@ export const checkSecretsPermissions: Check = (context) => {
   const { snapshot } = context;
   const { secrets } = snapshot;
   if (secrets === undefined) return [];
-  const builders = valueOf(snapshot.builders) ?? [];
+  const builders = readValue(snapshot.builders) ?? [];
   return [
     ...checkMetadata(context),
     ...checkClient(context, snapshot.backend, secrets),
@@ -23,7 +23,7 @@ export const checkSecretsPermissions: Check = (context) => {
 };
 
 function checkMetadata({ snapshot }: CheckContext): readonly Draft[] {
-  const template = valueOf(snapshot.launchTemplate);
+  const template = readValue(snapshot.launchTemplate);
   if (template?.data?.MetadataOptions?.HttpEndpoint !== 'disabled') return [];
   return [
     draft('IMDS_DISABLED', {
@@ -89,7 +89,7 @@ function checkPath(role: RoleSnapshot, { path }: SecretsSnapshot, region: string
 }
 
 function checkKeys(role: RoleSnapshot, secrets: SecretsSnapshot, region: string, accountId: string): readonly Draft[] {
-  const secure = (valueOf(secrets.parameters) ?? []).filter(({ type }) => type === 'SecureString');
+  const secure = (readValue(secrets.parameters) ?? []).filter(({ type }) => type === 'SecureString');
   const customer = new Set(secure.flatMap(({ keyId }) => (keyId === undefined || isManaged(keyId) ? [] : [keyId])));
   const refused = [...customer].filter((keyId) => mayNotDecrypt(role, keyArn(keyId, region, accountId)));
   const found = refused.map((keyId) =>

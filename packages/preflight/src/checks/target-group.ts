@@ -1,12 +1,12 @@
 // Whether the group's target groups are used, and its zones enabled.
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Check, CheckContext, Draft } from '../check.js';
-import { groupName, groupSubject, valueOf } from '../check.js';
+import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 
 export const checkTargetGroup: Check = (context) => {
   const { snapshot } = context;
-  const targetGroups = valueOf(snapshot.targetGroups);
+  const targetGroups = readValue(snapshot.targetGroups);
   if (targetGroups === undefined) return [];
   if (targetGroups.length === 0)
     return [
@@ -19,7 +19,7 @@ export const checkTargetGroup: Check = (context) => {
 };
 
 function checkUse({ snapshot }: CheckContext): readonly Draft[] {
-  const loadBalancers = valueOf(snapshot.loadBalancers);
+  const loadBalancers = readValue(snapshot.loadBalancers);
   if (loadBalancers === undefined) return [];
   const used = new Set(
     loadBalancers.flatMap(({ listeners }) =>
@@ -29,7 +29,7 @@ function checkUse({ snapshot }: CheckContext): readonly Draft[] {
       ]),
     ),
   );
-  return (valueOf(snapshot.targetGroups) ?? [])
+  return (readValue(snapshot.targetGroups) ?? [])
     .filter(({ targetGroup }) => !used.has(targetGroup.TargetGroupArn ?? ''))
     .map(({ targetGroup }) =>
       draft('TARGET_GROUP_UNUSED', {
@@ -54,9 +54,9 @@ function forwardedTo(actions: Rule['Actions'] = []): readonly string[] {
 
 function checkZones({ snapshot }: CheckContext): readonly Draft[] {
   const { source } = snapshot.backend;
-  const subnets = valueOf(snapshot.network)?.subnets;
+  const subnets = readValue(snapshot.network)?.subnets;
   if (source.kind !== 'launch' || subnets === undefined) return [];
-  return (valueOf(snapshot.loadBalancers) ?? []).flatMap(({ loadBalancer }) => {
+  return (readValue(snapshot.loadBalancers) ?? []).flatMap(({ loadBalancer }) => {
     const enabled = new Set((loadBalancer.AvailabilityZones ?? []).map(({ ZoneName }) => ZoneName));
     const strays = source.subnetIds.flatMap((id) =>
       subnets.filter(({ SubnetId, AvailabilityZone }) => SubnetId === id && !enabled.has(AvailabilityZone)),

@@ -1,10 +1,10 @@
 import type { Question } from '@directrix/reachability';
-import { valueOf } from '../check.js';
+import { readValue } from '../check.js';
 import type { PreflightSnapshot, SecretsClient } from '../snapshot.js';
 
 /** How a client asks Parameter Store for all below its path. */
 export function secretsQuestion(snapshot: PreflightSnapshot, client: SecretsClient): Question {
-  const principalArn = valueOf(client.role)?.arn;
+  const principalArn = readValue(client.role)?.arn;
   return {
     from: client.source,
     to: { kind: 'name', name: serviceHost('ssm', snapshot.region) },

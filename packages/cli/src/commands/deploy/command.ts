@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { parseDuration, parseOrigin, parseSurge, type Surge } from '../../option-values.js';
+import { addPreflightOptions } from '../preflight/command.js';
 
 export interface DeployOptions {
   readonly group: string;
@@ -17,6 +18,9 @@ export interface DeployOptions {
   readonly acceptBrokenBaseline?: boolean;
   readonly journal?: string;
   readonly json?: boolean;
+  readonly skip: readonly string[];
+  readonly secretsPath?: string;
+  readonly builder: readonly string[];
 }
 
 export function registerDeploy(program: Command, context: CommandContext): void {
@@ -30,7 +34,7 @@ export function registerDeploy(program: Command, context: CommandContext): void 
       'the version that its instances must report; without --image, of the image with the tag Version=<v>',
     )
     .option('--latest-image', 'of several images of the version, take the newest');
-  addRolloutOptions(command)
+  addPreflightOptions(addRolloutOptions(command))
     .addHelpText(
       'after',
       `
@@ -38,6 +42,8 @@ Examples:
   directrix deploy --group web --version 0.149.2
   directrix deploy --group web --image ami-0123456789abcdef0 --surge 25%
   directrix deploy --group web --version 0.149.2 --json > result.json
+  directrix deploy --group web --version 0.149.2 --skip DNS_PRIVATE_DISABLED
+It begins with the checks of directrix preflight; an error among them refuses it.
 
 Exit codes: 0 rolled out, 1 bad release: halted and back, 2 refused, 3 needs a human, 130 interrupted (see resume)`,
     )

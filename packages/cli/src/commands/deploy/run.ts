@@ -1,9 +1,18 @@
 import { resolveRelease } from '@directrix/aws';
-import { DirectrixError, type Observation, type RolloutOptions } from '@directrix/rollout';
+import { DirectrixError, type Observation, type Release, type RolloutOptions } from '@directrix/rollout';
 import type { CommandContext } from '../../command-context.js';
+import type { Io } from '../../io.js';
 import { countSurge } from '../../option-values.js';
 import { performRollout } from '../../rollout/rollout-command.js';
-import { currentImageOf, observeGroup, type StartOptions, startRollout } from '../../rollout/start-rollout.js';
+import {
+  currentImageOf,
+  type ObservedGroup,
+  observeGroup,
+  passPreflight,
+  type StartOptions,
+  startRollout,
+} from '../../rollout/start-rollout.js';
+import type { World } from '../../world.js';
 import type { DeployOptions } from './command.js';
 
 export async function runDeploy(context: CommandContext, options: DeployOptions): Promise<void> {
@@ -15,18 +24,44 @@ export async function runDeploy(context: CommandContext, options: DeployOptions)
         hint: 'add --version V or --image AMI',
       });
     const seen = await observeGroup(world, options.group);
-    const to = await resolveRelease(world.clients, {
-      imageId: options.image,
-      version: options.version,
-      isLatestImageTaken: options.latestImage === true,
-      currentImageId: currentImageOf(seen.observation),
-    });
-    return startRollout(context.io, world, 'deploy', startOptionsOf(options), seen, to);
+    const start: StartOptions = {
+      ...startOptionsOf(options),
+      preflight: { skip: options.skip, secretsPath: options.secretsPath, builders: options.builder },
+    };
+    const to = await findRelease(world, options, seen).catch((error) =>
+      refuseRelease(context.io, world, start, seen, error),
+    );
+    return startRollout(context.io, world, 'deploy', start, seen, to);
   });
 }
 
+function findRelease(world: World, options: DeployOptions, seen: ObservedGroup): Promise<Release> {
+  return resolveRelease(world.clients, {
+    imageId: options.image,
+    version: options.version,
+    isLatestImageTaken: options.latestImage === true,
+    currentImageId: currentImageOf(seen.observation),
+  });
+}
+
+// What is wrong with the release is told together with all that is wrong besides.
+async function refuseRelease(
+  io: Io,
+  world: World,
+  start: StartOptions,
+  seen: ObservedGroup,
+  error: unknown,
+): Promise<never> {
+  if (error instanceof DirectrixError && /^(IMAGE_|RELEASE_)/.test(error.code))
+    await passPreflight(io, world, start, seen, error);
+  throw error;
+}
+
+/** What deploy and rollback have in common. */
+type RolloutStart = Omit<DeployOptions, 'image' | 'version' | 'latestImage' | 'skip' | 'secretsPath' | 'builder'>;
+
 /** The part of the options that every start of a rollout has. */
-export function startOptionsOf(options: Omit<DeployOptions, 'image' | 'version' | 'latestImage'>): StartOptions {
+export function startOptionsOf(options: RolloutStart): StartOptions {
   return {
     groupName: options.group,
     reports: { url: options.url, healthPath: normalizePath(options.healthPath) },
@@ -36,10 +71,7 @@ export function startOptionsOf(options: Omit<DeployOptions, 'image' | 'version' 
   };
 }
 
-function rolloutOptionsOf(
-  options: Omit<DeployOptions, 'image' | 'version'>,
-  { group }: Observation,
-): Partial<RolloutOptions> {
+function rolloutOptionsOf(options: RolloutStart, { group }: Observation): Partial<RolloutOptions> {
   return {
     surge: options.surge && countSurge(options.surge, group.desiredCapacity),
     minHealthyTimeMs: options.minHealthyTime,

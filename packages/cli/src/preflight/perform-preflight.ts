@@ -1,0 +1,106 @@
+// perform-preflight: the account is read, the checks are run, and what the operator skips is set aside. What `preflight` and
+// `deploy` have in common.
+import { loadRecord, readLease, readPreflight } from '@directrix/aws';
+import {
+  deriveIntent,
+  type Finding,
+  findingCodes,
+  type OtherRollout,
+  type PreflightIntent,
+  type Read,
+  runPreflight,
+} from '@directrix/preflight';
+import { CODES } from '@directrix/reachability';
+import { DirectrixError, type Release } from '@directrix/rollout';
+import { isExplained } from '../failure.js';
+import { isUnfinished } from '../rollout/unfinished.js';
+import type { World } from '../world.js';
+
+/** What the operator may say of the checks. */
+export interface PreflightChoices {
+  /** Codes that do not refuse; `all` is every one. */
+  readonly skip: readonly string[];
+  readonly secretsPath?: string;
+  readonly builders: readonly string[];
+}
+
+export interface PreflightWork {
+  readonly groupName: string;
+  /** The release; or why it could not be found, which is a finding like the others. */
+  readonly release: Release | DirectrixError;
+  readonly intent: Partial<PreflightIntent>;
+  readonly choices: PreflightChoices;
+  /** Undefined: it is looked at. */
+  readonly otherRollout?: Read<OtherRollout | undefined>;
+}
+
+export interface PreflightResult {
+  /** Those that stand. */
+  readonly findings: readonly Finding[];
+  /** Those that the operator set aside. */
+  readonly skipped: readonly Finding[];
+}
+
+export async function performPreflight(world: World, work: PreflightWork): Promise<PreflightResult> {
+  const { groupName, release, choices } = work;
+  refuseUnknownCodes(choices.skip);
+  const imageId = release instanceof Error ? undefined : release.imageId;
+  const snapshot = await readPreflight(world.clients, world.clock, {
+    groupName,
+    imageId,
+    secretsPath: choices.secretsPath,
+    builders: choices.builders,
+    otherRollout: work.otherRollout ?? (await readOtherRollout(world, groupName)),
+  });
+  const version = release instanceof Error ? undefined : release.version;
+  const intent = deriveIntent(snapshot, { ...work.intent, imageId, version });
+  const found = runPreflight(snapshot, intent);
+  return setAside(release instanceof Error ? [findingOf(release), ...found] : found, choices.skip);
+}
+
+/** Splits off what is skipped by its code. A note or a warning refuses nothing, and stays. */
+export function setAside(findings: readonly Finding[], skip: readonly string[]): PreflightResult {
+  const isSkipped = ({ code, severity }: Finding) =>
+    severity === 'error' && (skip.includes(code) || skip.includes('all'));
+  return { findings: findings.filter((one) => !isSkipped(one)), skipped: findings.filter(isSkipped) };
+}
+
+// A mistyped code would leave the operator in the belief that it was skipped.
+export function refuseUnknownCodes(skip: readonly string[]): void {
+  const known = (code: string) => code === 'all' || code in findingCodes || code in CODES;
+  const unknown = skip.filter((code) => !known(code));
+  if (unknown.length === 0) return;
+  throw new DirectrixError('USAGE', `No finding has the code ${unknown.join(', ')}.`, {
+    source: '--skip',
+    hint: 'docs/errors.md has every code; preflight names those that it found',
+  });
+}
+
+function findingOf(error: DirectrixError): Finding {
+  return {
+    code: error.code,
+    severity: 'error',
+    check: 'image',
+    subject: error.source ?? 'release',
+    message: error.message,
+    evidence: [],
+    ...(error.hint === undefined ? {} : { fix: { text: error.hint, commands: [] } }),
+  };
+}
+
+async function readOtherRollout(world: World, groupName: string): Promise<Read<OtherRollout | undefined>> {
+  try {
+    const [lease, record] = await Promise.all([
+      readLease(world, groupName, world.holder),
+      loadRecord(world.clients, groupName),
+    ]);
+    const rolloutId = lease?.isActive ? lease.rolloutId : record?.rolloutId;
+    const isUnended = record !== undefined && isUnfinished(record);
+    if (rolloutId === undefined || !(lease?.isActive || isUnended)) return { kind: 'read', value: undefined };
+    const holder = lease?.holder.name ?? 'nobody';
+    return { kind: 'read', value: { rolloutId, holder, isActive: lease?.isActive ?? false } };
+  } catch (error) {
+    if (isExplained(error) && error.code === 'ACCESS_DENIED') return { kind: 'unread', because: error.message };
+    throw error;
+  }
+}
