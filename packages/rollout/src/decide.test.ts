@@ -532,6 +532,35 @@ describe('going back', () => {
     });
   });
 
+  test('going back ends only when the group lists a quarantined instance no more', () => {
+    const restored: Scene = {
+      instances: [old('a'), old('b'), old('c')],
+      pin: '$Latest',
+      record: { ...back, phase: 'finish' },
+      ours: { hasCreatedLaunchTemplateVersion: false, suspendedProcesses: [] },
+      launchTemplate: { latestVersion: '7', defaultVersion: '7' },
+    };
+    const leaving = fresh('x', {
+      state: 'Detaching',
+      health: 'draining',
+      learned: { quarantinedAt: now - 5_000, leftAt: now - 5_000 },
+    });
+    expect(decideScene({ ...restored, instances: [...restored.instances, leaving], desired: 3 })).toMatchObject({
+      lines: ['wait DRAINING'],
+      record: { phase: 'finish' },
+    });
+    expect(decideScene(restored).record.outcome).toBe('rolledBack');
+  });
+
+  test('instances that show the same are told in one sentence', () => {
+    const late = { health: 'unhealthy', learned: { firstSeenAt: now - 300_000 } };
+    const { record } = decideScene({
+      instances: [old('a'), old('b'), old('c'), ...['x', 'y', 'z'].map((id) => fresh(id, late))],
+      record: { startedAt: now - 400_000 },
+    });
+    expect(record.evidence[0]!.message).toMatch(/^x \(and likewise y, z\) is target unhealthy/);
+  });
+
   test('going back in vain asks for a human, and says how it stands', () => {
     const { record } = decideScene({
       ...pinnedBack,

@@ -44,21 +44,35 @@ export function findEvidence(
   ].filter((each) => each !== undefined);
 }
 
-function gather(
-  code: EvidenceCode,
-  at: number,
-  found: readonly { readonly instanceId: string; readonly text: () => string }[],
-): Evidence | undefined {
+/** What one instance shows; `text` follows its id in the sentence. */
+interface Finding {
+  readonly instanceId: string;
+  readonly text: () => string;
+}
+
+function gather(code: EvidenceCode, at: number, found: readonly Finding[]): Evidence | undefined {
   if (found.length === 0) return undefined;
   // Only these are put into words: a large group that fails at once must not cost more than its size.
-  const shown = found.slice(0, 5).map(({ text }) => text());
+  const shown = found.slice(0, 5);
   const rest = found.length - shown.length;
   return {
     code,
     at,
-    message: `${shown.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`,
+    message: `${tellTogether(shown).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`,
     instanceIds: found.map(({ instanceId }) => instanceId),
   };
+}
+
+/** One sentence for all instances that show the same: `i-1 (and likewise i-2, i-3) is target unhealthy …`. */
+function tellTogether(found: readonly Finding[]): readonly string[] {
+  const idsByText = new Map<string, string[]>();
+  for (const { instanceId, text } of found) {
+    const told = text();
+    idsByText.set(told, [...(idsByText.get(told) ?? []), instanceId]);
+  }
+  return [...idsByText].map(([told, [first, ...others]]) =>
+    others.length === 0 ? `${first} ${told}` : `${first} (and likewise ${others.join(', ')}) ${told}`,
+  );
 }
 
 function findWrongVersion(record: RolloutRecord, { at }: Observation, fresh: readonly Member[]): Evidence | undefined {
@@ -69,8 +83,7 @@ function findWrongVersion(record: RolloutRecord, { at }: Observation, fresh: rea
       : [
           {
             instanceId,
-            text: () =>
-              `${instanceId} reports version ${known.reportedVersion} where ${record.to.version} was expected`,
+            text: () => `reports version ${known.reportedVersion} where ${record.to.version} was expected`,
           },
         ],
   );
@@ -85,7 +98,7 @@ function findWrongImage(record: RolloutRecord, { at }: Observation, fresh: reado
           {
             instanceId,
             text: () =>
-              `${instanceId} runs image ${imageId} where ${record.to.imageId} was expected of launch template version ${launchTemplateVersion}`,
+              `runs image ${imageId} where ${record.to.imageId} was expected of launch template version ${launchTemplateVersion}`,
           },
         ],
   );
@@ -106,7 +119,7 @@ function findLost(record: RolloutRecord, { group, at }: Observation): Evidence |
     return [
       {
         instanceId,
-        text: () => `${instanceId} was lost ${seconds(lostAt - firstSeenAt)} after it was first seen (${why})`,
+        text: () => `was lost ${seconds(lostAt - firstSeenAt)} after it was first seen (${why})`,
       },
     ];
   });
@@ -134,7 +147,7 @@ function findUnhealthyAgain(
       {
         instanceId,
         text: () =>
-          `${instanceId} was healthy and ${describeTargets(instanceId, observation)} for ${seconds(since)} now${
+          `was healthy and ${describeTargets(instanceId, observation)} for ${seconds(since)} now${
             dips > 1 ? `, for the ${dips}. time` : ''
           }${statusOf(known.reportedStatus)}`,
       },
@@ -175,7 +188,7 @@ function findStartTimeout(
       {
         instanceId,
         text: () =>
-          `${instanceId} ${state} ${seconds(waited)} after its launch, where ${seconds(
+          `${state} ${seconds(waited)} after its launch, where ${seconds(
             record.options.startTimeoutMs,
           )} were allowed${statusOf(known.reportedStatus)}`,
       },
@@ -207,8 +220,7 @@ function findUnheard(record: RolloutRecord, { at }: Observation, fresh: readonly
     return [
       {
         instanceId,
-        text: () =>
-          `${instanceId} has been healthy for ${seconds(waited)} and ${said} (expected ${record.to.version}: OK)`,
+        text: () => `has been healthy for ${seconds(waited)} and ${said} (expected ${record.to.version}: OK)`,
       },
     ];
   });

@@ -6,7 +6,7 @@
 //   4. Processes, sizes and the default version are given back only where they are still as we left them (S6).
 import { roundCountMax } from './bounds.js';
 import { isFailureDecisive, seconds } from './evidence.js';
-import { holdMoving, holdUnproven, holdUnsettled } from './holds.js';
+import { holdDetaching, holdMoving, holdUnproven, holdUnsettled } from './holds.js';
 import { type Act, listInFlightIds } from './ledger.js';
 import type { InstanceRecord } from './record.js';
 import { resolveVersion } from './refusal.js';
@@ -195,6 +195,8 @@ function finishBack(situation: Situation): StepPlan {
   }
   const last = [...restorePin(situation), ...resumeProcesses(situation)];
   if (last.length > 0) return { acts: last, holds: [] };
+  const detaching = holdDetaching(situation);
+  if (detaching.length > 0) return { acts: [], holds: detaching };
   const first = record.evidence[0];
   const why = first === undefined ? '' : ` (${first.code}: ${first.message})`;
   const text = `${record.to.version} was withdrawn${why}; ${record.groupName} is ${record.from.version} as before${describePinLeft(situation)}.`;

@@ -86,6 +86,23 @@ export function holdMoving({ record, observation, members, at }: Situation): rea
   });
 }
 
+/** Quarantined ones that the group still lists: it is as it was only when they are gone from it. */
+export function holdDetaching({ observation, members, at }: Situation): readonly Hold[] {
+  const leaving = members.filter(
+    ({ instance, known }) => known?.quarantinedAt !== undefined && instance.lifecycleState === 'Detaching',
+  );
+  const delayMs = Math.max(0, ...observation.targetGroups.map((targetGroup) => targetGroup.deregistrationDelayMs));
+  return holdEach(leaving, ({ instanceId, known }) => {
+    const since = known?.quarantinedAt ?? at;
+    return {
+      code: 'DRAINING',
+      instanceId,
+      text: `${instanceId} is Detaching, draining: ${progress(at - since, delayMs)}`,
+      untilAt: since + delayMs,
+    };
+  });
+}
+
 /** Why the sizes cannot be touched in this step. */
 export function holdUnsettled({ record, isUnsettled, observation }: Situation): readonly Hold[] {
   if (!isUnsettled) return [];
