@@ -40,7 +40,7 @@ describe('the group', () => {
     await site.run(
       site.clients.autoScaling.send(new DetachTrafficSourcesCommand({ AutoScalingGroupName: 'web', TrafficSources })),
     );
-    await expectRefusal(deploy, 'NO_TARGET_GROUP', 'attach the group');
+    await expectRefusal(deploy, 'NO_TARGET_GROUP', 'attach');
   });
 
   test('without room for one more', async () => {
@@ -60,7 +60,7 @@ describe('the group', () => {
   test('that is empty', async () => {
     await update({ MinSize: 0, DesiredCapacity: 0 });
     await site.advance(120_000);
-    await expectRefusal(deploy, 'GROUP_EMPTY', 'DesiredCapacity');
+    await expectRefusal(deploy, 'GROUP_EMPTY', 'launch template');
   });
 
   test('in which nothing is healthy', async () => {
