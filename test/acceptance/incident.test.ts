@@ -41,6 +41,19 @@ describe('the replay', () => {
     expect(first().traffic.secondsDown).toBeGreaterThan(10);
   });
 
+  it('begins Act II with preflight, which refuses with the three faults of N1, each with its fix, and changes nothing', () => {
+    const errors = second().ending.refusal!.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ code }) => code)).toEqual([
+      'DNS_PRIVATE_DISABLED',
+      'ENI_SG_RULES_MISMATCH',
+      'SG_SHARED_NO_SELF_RULE',
+    ]);
+    for (const { fix } of errors) expect(fix!.commands.join('\n')).toMatch(/^aws ec2 .*(vpce|sg)-[0-9a-f]+/);
+    const told = readFileSync(second().timelinePath, 'utf8');
+    expect(told).toContain('aws ec2 modify-vpc-endpoint');
+    expect(told).toContain('PREFLIGHT_SKIPPED');
+  });
+
   it('names in Act II what the load balancer said of the failed instance, and keeps its console', () => {
     const { evidence, quarantined } = second().ending.result!;
     expect(evidence[0]!.message).toContain('Health checks failed with these codes: [503]');

@@ -15,6 +15,17 @@ export interface DeployResult {
     readonly bundle?: string;
     readonly consoleTail: readonly string[];
   }[];
+  /** Of preflight, when it refused. */
+  readonly findings?: readonly Finding[];
+}
+
+/** A finding of preflight, as far as the replay reads it. */
+export interface Finding {
+  readonly code: string;
+  readonly severity: string;
+  readonly subject: string;
+  readonly message: string;
+  readonly fix?: { readonly text: string; readonly commands: readonly string[] };
 }
 
 export interface Ending {
@@ -26,6 +37,8 @@ export interface Ending {
   /** Whether the group's settings and instances are what they were before. */
   readonly isGroupUnchanged: boolean;
   readonly result?: DeployResult;
+  /** What preflight found, when the first try was refused for it. */
+  readonly refusal?: readonly Finding[];
 }
 
 export interface Deployment {
@@ -67,27 +80,55 @@ export async function deployAsIn2018(deployment: Deployment): Promise<Ending> {
   };
 }
 
-/** With `directrix deploy`, as a user would type it. */
-export async function deployWithDirectrix({ stage, signal, say }: Deployment): Promise<Ending> {
+/** With `directrix deploy`, as a user would type it; when preflight refuses, once more with what it found overridden. */
+export async function deployWithDirectrix(deployment: Deployment): Promise<Ending> {
+  const { stage, signal, say } = deployment;
   const before = await describeSettings(stage);
-  const startedAtMs = stage.time.elapsedMs();
-  const { exitCode, stdout, stderr } = await runDirectrix({
-    args: ['deploy', '--group', groupName, '--version', release, '--json'],
-    env: stage.env,
-    signal,
-    // Its own clock in front of each line; the act has one already.
-    onLine: (line) => say(line.replace(/^\d\d:\d\d +/, '')),
-  });
+  let startedAtMs = stage.time.elapsedMs();
+  let attempt = await runDeploy(deployment, []);
+  const refusal = attempt.exitCode === 2 && attempt.result?.findings ? attempt.result.findings : undefined;
+  if (refusal !== undefined) {
+    const codes = [...new Set(refusal.filter(({ severity }) => severity === 'error').map(({ code }) => code))];
+    say(
+      `refused, and nothing was changed. What if somebody insists? ${codes.map((code) => `--skip ${code}`).join(' ')}`,
+    );
+    startedAtMs = stage.time.elapsedMs();
+    attempt = await runDeploy(
+      deployment,
+      codes.flatMap((code) => ['--skip', code]),
+    );
+  }
   signal.throwIfAborted();
-  if (exitCode > 1) throw new Error(`directrix deploy ended with exit code ${exitCode}\n${stderr.trimEnd()}`);
-  const result = JSON.parse(stdout) as DeployResult;
+  const { exitCode, stderr, result } = attempt;
+  if (exitCode > 1 || result === undefined)
+    throw new Error(`directrix deploy ended with exit code ${exitCode}\n${stderr.trimEnd()}`);
   return {
-    outcome: result.outcome === 'done' ? 'shipped' : 'halted, rolled back',
+    outcome: `${refusal === undefined ? '' : 'refused; insisted: '}${result.outcome === 'done' ? 'shipped' : 'halted, rolled back'}`,
     seconds: (stage.time.elapsedMs() - startedAtMs) / 1000,
     exitCode,
     isGroupUnchanged: before === (await describeSettings(stage)),
     result,
+    refusal,
   };
+}
+
+interface DeployAttempt {
+  readonly exitCode: number;
+  readonly stderr: string;
+  readonly result?: DeployResult;
+}
+
+async function runDeploy({ stage, signal, say }: Deployment, more: readonly string[]): Promise<DeployAttempt> {
+  const { exitCode, stdout, stderr } = await runDirectrix({
+    args: ['deploy', '--group', groupName, '--version', release, ...more, '--json'],
+    env: stage.env,
+    signal,
+    // Its own clock in front of each line; the act has one already.
+    onLine: (line) => {
+      if (line.trim() !== '') say(line.replace(/^\d\d:\d\d +/, ''));
+    },
+  });
+  return { exitCode, stderr, result: stdout === '' ? undefined : (JSON.parse(stdout) as DeployResult) };
 }
 
 function cycle({ stage, say }: Deployment): Promise<number> {

@@ -1,6 +1,9 @@
 // Whether the replay showed what it is there to show. Nothing makes it come out so: if it does not, the replay says so and fails.
 import type { Performance } from './act.js';
 
+// The way out to the endpoint, the way into it, and the name.
+const faultsOfN1 = ['DNS_PRIVATE_DISABLED', 'ENI_SG_RULES_MISMATCH', 'SG_SHARED_NO_SELF_RULE'];
+
 /** Every expectation that was not met, in a sentence. Empty when all were. */
 export function findSurprises([first, second, third]: readonly Performance[]): string[] {
   const surprises: string[] = [];
@@ -8,10 +11,16 @@ export function findSurprises([first, second, third]: readonly Performance[]): s
     if (!isMet) surprises.push(otherwise);
   };
   expect(first!.traffic.secondsDown > 0, 'Act I: the cycler of 2018 did not take the site down.');
+  const refused = (second!.ending.refusal ?? []).filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  expect(
+    refused.sort().join() === faultsOfN1.join(),
+    `Act II: preflight did not name the three faults of N1, but ${refused.join(', ') || 'nothing'}.`,
+  );
   expect(second!.ending.exitCode === 1, `Act II: directrix did not halt (exit code ${second!.ending.exitCode}).`);
   expect(second!.traffic.failed === 0, `Act II: ${second!.traffic.failed} requests failed.`);
   expect(second!.ending.isGroupUnchanged, 'Act II: the group is not as it was.');
   expect((second!.ending.result?.quarantined.length ?? 0) > 0, 'Act II: no failed instance was kept.');
+  expect(third!.ending.refusal === undefined, 'Act III: preflight refused.');
   expect(third!.ending.exitCode === 0, `Act III: directrix did not ship (exit code ${third!.ending.exitCode}).`);
   expect(third!.traffic.failed === 0, `Act III: ${third!.traffic.failed} requests failed.`);
   return surprises;
