@@ -38,7 +38,7 @@ import {
   type VirtualClock,
 } from '@directrix/lab';
 import type { RolloutEvent } from '@directrix/rollout';
-import { type ExitCode, type Io, type RolloutDocument, runProgram, type World } from 'directrix';
+import { type Io, type RolloutDocument, runProgram, type World } from 'directrix';
 
 export interface SiteOptions {
   readonly desired?: number;
@@ -51,7 +51,7 @@ export interface SiteOptions {
 }
 
 export interface CommandResult {
-  readonly exitCode: ExitCode;
+  readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
   /** Of `--json`. */
