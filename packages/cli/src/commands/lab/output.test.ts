@@ -92,14 +92,12 @@ test('up tells where the lab is and how it ends', () => {
   ).toBe(`lab-3f2a1b is up at http://127.0.0.1:4566, its time runs 10 times as fast as yours
 hyperbola 0.149.1 on 3 instances
 AWS CLI before 2.13 does not read AWS_ENDPOINT_URL: give it --endpoint-url
-AWS CLI before 2.13: aws --endpoint-url "$AWS_ENDPOINT_URL" …
 end it: directrix lab down --lab lab-3f2a1b
 `);
   expect(
     formatStory({ ...up, speed: 1, description: undefined }, false, colors),
   ).toBe(`lab-3f2a1b is up at http://127.0.0.1:4566
 AWS CLI before 2.13 does not read AWS_ENDPOINT_URL: give it --endpoint-url
-AWS CLI before 2.13: aws --endpoint-url "$AWS_ENDPOINT_URL" …
 Ctrl-C ends it
 `);
 });

@@ -15,7 +15,6 @@ export function formatStory(lab: LabUpDocument, isDetached: boolean, colors: Col
     `${colors.bold(lab.id)} is up at ${lab.endpoint}${speed}`,
     ...(lab.description === undefined ? [] : [lab.description]),
     'AWS CLI before 2.13 does not read AWS_ENDPOINT_URL: give it --endpoint-url',
-    'AWS CLI before 2.13: aws --endpoint-url "$AWS_ENDPOINT_URL" …',
     isDetached ? `end it: directrix lab down --lab ${lab.id}` : 'Ctrl-C ends it',
     '',
   ].join('\n');
