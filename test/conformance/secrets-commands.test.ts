@@ -56,6 +56,7 @@ interface Run {
 }
 
 interface RunOptions {
+  /** `open` leaves it to `onStart`. */
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly onStart?: (child: ChildProcess) => void;
@@ -82,7 +83,7 @@ async function spawnAndWatch(
   { stdin = '', env, onStart }: RunOptions = {},
 ): Promise<Run> {
   const child = spawn(file, args, { cwd: root, env: { ...environment(), ...env }, stdio: 'pipe' });
-  const watching = setInterval(noteCommandLines, 10);
+  const watching = setInterval(() => noteCommandLines(child.pid!), 25);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -92,7 +93,7 @@ async function spawnAndWatch(
     stderr += text;
   });
   child.stdin.on('error', () => {});
-  child.stdin.end(stdin);
+  if (stdin !== 'open') child.stdin.end(stdin);
   onStart?.(child);
   const [code] = (await once(child, 'close')) as [number | null];
   clearInterval(watching);
@@ -103,13 +104,14 @@ function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   return spawnAndWatch(process.execPath, [directrix, 'secrets', ...args], options);
 }
 
-function noteCommandLines(): void {
-  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      commandLines.push(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
-    } catch {
-      // It ended meanwhile.
-    }
+/** What a process list shows of a process and of everything that it started. */
+function noteCommandLines(pid: number): void {
+  try {
+    commandLines.push(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    for (const child of children.split(' ').filter(Boolean)) noteCommandLines(Number(child));
+  } catch {
+    // It ended meanwhile.
   }
 }
 
@@ -266,7 +268,7 @@ describe('set', () => {
           if (text.includes('not shown')) child.stdin!.write(`${typed}\r`);
         });
       },
-      stdin: undefined,
+      stdin: 'open',
     });
     expect(stdout).toContain('(not shown)');
     expect(stdout).not.toContain(typed);
