@@ -16,3 +16,8 @@ export {
   secretsTag,
 } from './secrets-need.js';
 export type * from './snapshot.js';
+export {
+  listTemplateGroups,
+  preflightSnapshotFromTemplate,
+  type TemplateRequest,
+} from './template/template-snapshot.js';

@@ -1,5 +1,6 @@
 // secrets-need: where a release reads its secrets, and who says so.
 import type { Image } from '@aws-sdk/client-ec2';
+import type { NetworkSnapshot } from '@directrix/reachability';
 import { listAllowedResources } from './iam/policy.js';
 import type { RoleSnapshot } from './snapshot.js';
 
@@ -11,6 +12,8 @@ export const secretNamesTag = 'directrix:secret-names';
 
 export type SecretsNeed =
   | { readonly kind: 'path'; readonly path: string; readonly saidBy: 'option' | 'image' | 'role' }
+  /** Nothing says a path, but the VPC has an endpoint for Parameter Store, and somebody put it there for a reason. */
+  | { readonly kind: 'endpoint' }
   /** The release says that it reads none. */
   | { readonly kind: 'none' }
   | { readonly kind: 'unknown' };
@@ -20,6 +23,7 @@ export interface SecretsWitnesses {
   readonly option?: string;
   readonly image?: Image;
   readonly role?: RoleSnapshot;
+  readonly network?: NetworkSnapshot;
 }
 
 /**
@@ -31,15 +35,18 @@ export interface SecretsWitnesses {
  * | -      | /a/b/   | any                  | /a/b/                             |
  * | -      | none    | any                  | none                              |
  * | -      | -       | parameter/a/b/*      | /a/b                              |
- * | -      | -       | parameter/* or *     | unknown: it may read everything   |
+ * | -      | -       | parameter/* or *     | as if it said nothing             |
+ * | -      | -       | nothing              | endpoint, if the VPC has one      |
  */
-export function findSecretsNeed({ option, image, role }: SecretsWitnesses): SecretsNeed {
+export function findSecretsNeed({ option, image, role, network }: SecretsWitnesses): SecretsNeed {
   if (option !== undefined) return { kind: 'path', path: option, saidBy: 'option' };
   const tag = image?.Tags?.find(({ Key }) => Key === secretsTag)?.Value?.trim();
   if (tag === 'none') return { kind: 'none' };
   if (tag?.startsWith('/')) return { kind: 'path', path: tag, saidBy: 'image' };
   const path = role && pathOfRole(role);
-  return path === undefined ? { kind: 'unknown' } : { kind: 'path', path, saidBy: 'role' };
+  if (path !== undefined) return { kind: 'path', path, saidBy: 'role' };
+  const hasEndpoint = network?.vpcEndpoints?.some(({ ServiceName }) => ServiceName?.endsWith('.ssm'));
+  return hasEndpoint ? { kind: 'endpoint' } : { kind: 'unknown' };
 }
 
 /** The names that the image's tag says; undefined when it has none. */

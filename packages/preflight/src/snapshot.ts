@@ -108,6 +108,11 @@ export interface PreflightSnapshot {
   readonly otherRollout: Read<OtherRollout | undefined>;
   /** Undefined when the release reads none, or nothing says that it does. */
   readonly secrets?: SecretsSnapshot;
+  /**
+   * Nothing says that the release reads secrets, but there is an endpoint for Parameter Store: in the group's VPC, whoever uses it; or
+   * in the same stack, where it is there for the group.
+   */
+  readonly secretsHint?: 'endpointInVpc' | 'endpointInStack';
   /** What the deployer may do, by action: from IAM's simulation. */
   readonly deployerPermissions: Read<Readonly<Record<string, 'allowed' | 'denied'>>>;
 }

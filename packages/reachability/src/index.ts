@@ -10,4 +10,10 @@ export type * from './question.js';
 export { applyEditToQuestion, decideReach, reach } from './reach.js';
 export { describeResolution, resolve } from './resolve.js';
 export type * from './snapshot.js';
-export { snapshotFromTemplate, type TemplateNetwork, type TemplateOptions } from './template/template-network.js';
+export {
+  resourcesFromTemplate,
+  snapshotFromTemplate,
+  type TemplateNetwork,
+  type TemplateOptions,
+  type TemplateResourceFacts,
+} from './template/template-network.js';

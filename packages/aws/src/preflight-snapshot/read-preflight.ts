@@ -106,7 +106,7 @@ export async function readPreflight(
     builders,
     ...rest,
     otherRollout: request.otherRollout,
-    secrets: await readSecrets(clients, request, image, role),
+    ...(await readSecrets(clients, request, image, role, known)),
     deployerPermissions,
   };
 }
@@ -121,20 +121,23 @@ async function readSecrets(
   request: PreflightRequest,
   image: Read<Image | undefined>,
   role: Read<RoleSnapshot | undefined>,
-): Promise<SecretsSnapshot | undefined> {
+  network: NetworkSnapshot | undefined,
+): Promise<Pick<PreflightSnapshot, 'secrets' | 'secretsHint'>> {
   const known = image.kind === 'read' ? image.value : undefined;
   const need = findSecretsNeed({
     option: request.secretsPath,
     image: known,
     role: role.kind === 'read' ? role.value : undefined,
+    network,
   });
-  if (need.kind !== 'path') return undefined;
-  return {
+  if (need.kind !== 'path') return need.kind === 'endpoint' ? { secretsHint: 'endpointInVpc' } : {};
+  const secrets: SecretsSnapshot = {
     path: need.path,
     saidBy: need.saidBy,
     expectedNames: request.secretNames ?? expectedNamesOf(known),
     parameters: await readPart(() => readSecretNames(clients, need.path)),
   };
+  return { secrets };
 }
 
 async function readGroupNetwork(clients: AwsClients, group: AutoScalingGroup): Promise<Read<NetworkSnapshot>> {

@@ -5,7 +5,9 @@ import { draft } from '../draft.js';
 
 export const checkBaseline: Check = ({ snapshot, intent }) => {
   const targetGroups = readValue(snapshot.targetGroups);
-  const members = (snapshot.group.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'InService');
+  // A template has no instances yet.
+  if (snapshot.group.Instances === undefined) return [];
+  const members = snapshot.group.Instances.filter(({ LifecycleState }) => LifecycleState === 'InService');
   if (targetGroups === undefined || targetGroups.length === 0 || snapshot.group.DesiredCapacity === 0) return [];
   const stateOf = (id: string) =>
     targetGroups.map(({ health }) => health.find(({ Target }) => Target?.Id === id)?.TargetHealth);

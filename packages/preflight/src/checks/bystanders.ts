@@ -6,7 +6,7 @@ import { describeFault } from '../network/path-findings.js';
 import { secretsQuestion } from '../network/secrets-question.js';
 
 export const checkBystanders: Check = ({ snapshot, network }) => {
-  if (network === undefined || snapshot.secrets === undefined) return [];
+  if (network === undefined || (snapshot.secrets === undefined && snapshot.secretsHint === undefined)) return [];
   const { faults } = reach(network, secretsQuestion(snapshot, snapshot.backend));
   if (faults.length === 0) return [];
   const mended = buildNetwork(

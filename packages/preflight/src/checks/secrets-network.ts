@@ -7,10 +7,15 @@ import { secretsQuestion } from '../network/secrets-question.js';
 
 export const checkSecretsNetwork: Check = (context) => {
   const { snapshot } = context;
-  if (snapshot.secrets === undefined) return [];
+  if (snapshot.secrets === undefined && snapshot.secretsHint === undefined) return [];
   const { backend } = snapshot;
   const ofBackend = findPathFaults(context, [
-    { question: secretsQuestion(snapshot, backend), subject: `${backend.name} to Parameter Store`, severity: 'error' },
+    {
+      question: secretsQuestion(snapshot, backend),
+      subject: `${backend.name} to Parameter Store`,
+      // An endpoint alone is no proof that these instances use it.
+      severity: snapshot.secrets === undefined && snapshot.secretsHint === 'endpointInVpc' ? 'warning' : 'error',
+    },
   ]);
   // A builder's fault stops the next image, not this rollout.
   const ofBuilders = (readValue(snapshot.builders) ?? []).flatMap((builder) =>

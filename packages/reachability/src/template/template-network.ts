@@ -48,6 +48,23 @@ export function snapshotFromTemplate(template: unknown, options: TemplateOptions
   return { snapshot, launches, unresolved: [...scope.unresolved].sort() };
 }
 
+/** A resource that the template makes. A `Ref` and any attribute that is an id is a logical id; what is unknown contains `unresolved:`. */
+export interface TemplateResourceFacts {
+  readonly id: string;
+  readonly type: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** Every resource with its properties worked out, for readers of what is no network. Throws as snapshotFromTemplate. */
+export function resourcesFromTemplate(
+  template: unknown,
+  options: TemplateOptions = {},
+): readonly TemplateResourceFacts[] {
+  if (!isTemplate(template)) throw new TypeError('This is no CloudFormation template: it has no Resources.');
+  const region = options.region ?? 'us-west-2';
+  return readResources({ template, region, parameters: options.parameters ?? {}, unresolved: new Set(), depth: 0 });
+}
+
 function isTemplate(value: unknown): value is Template {
   return isRecord(value) && isRecord(value.Resources);
 }

@@ -30,7 +30,9 @@ export function describeReach(answer: Answer, snapshot: NetworkSnapshot): ReachD
   return { schema: 'directrix.reach/1', ...answer, commands: answer.faults.map((fault) => fixOf(fault, snapshot)) };
 }
 
+// Logical ids of a template are no ids of AWS: no call mends them.
 function fixOf({ edits }: Fault, snapshot: NetworkSnapshot): readonly string[] {
+  if (snapshot.vpcs?.some(({ VpcId }) => !VpcId?.startsWith('vpc-'))) return [];
   return edits.flatMap((edit) => commandsOf(edit, snapshot));
 }
 
