@@ -34,7 +34,8 @@ export async function runDiff(
       readBelow(ssm, pathB, { isDecrypted: true }),
     ]);
     if (a.length === 0 && b.length === 0) throw pathEmpty(`${pathA} and ${pathB}`);
-    const differences = compare(digestAll(a, pathA), digestAll(b, pathB));
+    const salt = randomBytes(32);
+    const differences = compare(digestAll(a, pathA, salt), digestAll(b, pathB, salt));
     if (options.json) writeJson(context, { schema: secretsSchema, a: pathA, b: pathB, differences });
     else context.io.stdout.write(format(differences));
     const count = differences.filter(({ state }) => state !== 'same').length;
@@ -43,9 +44,7 @@ export async function runDiff(
   });
 }
 
-const salt = randomBytes(32);
-
-function digestAll(secrets: readonly StoredSecret[], path: string): ReadonlyMap<string, Side> {
+function digestAll(secrets: readonly StoredSecret[], path: string, salt: Uint8Array): ReadonlyMap<string, Side> {
   return new Map(
     secrets.map(({ name, version, type, value }) => [
       name.slice(path.length),
