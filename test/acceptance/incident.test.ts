@@ -57,6 +57,9 @@ describe('the replay', () => {
   it('names in Act II what the load balancer said of the failed instance, and keeps its console', () => {
     const { evidence, quarantined } = second().ending.result!;
     expect(evidence[0]!.message).toContain('Health checks failed with these codes: [503]');
+    expect(evidence[0]!.message).toContain(
+      'it says: secrets: DNS_PRIVATE_DISABLED (name): ssm.us-west-2.amazonaws.com',
+    );
     const consoles = quarantined.flatMap(({ consoleTail }) => consoleTail).join('\n');
     expect(consoles).toContain('reading settings from Parameter Store /app/production/');
     expect(consoles).toContain('DNS_PRIVATE_DISABLED (name): ssm.us-west-2.amazonaws.com resolves to a public address');

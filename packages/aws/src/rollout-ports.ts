@@ -10,6 +10,7 @@ import { applyDecision } from './apply/apply.js';
 import type { ApplyContext } from './apply/apply-context.js';
 import type { AwsClients } from './clients/aws-clients.js';
 import { collectEvidence, consoleTailOf, writeBundle } from './evidence/bundle.js';
+import { createConsoleListener } from './evidence/console-status.js';
 import { createTargetHistory } from './evidence/target-history.js';
 import { createObserver } from './observe/observe.js';
 import type { Fetch, ReportClock } from './reports/hear-reports.js';
@@ -40,6 +41,7 @@ export function createRolloutPorts(options: RolloutPortsOptions): RolloutPorts {
   const { clients, clock, lease } = options;
   const observer = createObserver(clients, clock);
   const reportSource = createReportSource(options, options.reports);
+  const consoleListener = createConsoleListener(clients, clock);
   const history = createTargetHistory();
   const troubles = new Set<string>();
   let heard: VersionReport[] = [];
@@ -102,7 +104,7 @@ export function createRolloutPorts(options: RolloutPortsOptions): RolloutPorts {
         options.journal({ kind: 'notice', at: clock.now(), rolloutId: record.rolloutId, code, text });
       });
       heard = [...heard, ...reports].slice(-keptReports);
-      latest = { ...observation, reports };
+      latest = { ...observation, reports, consoles: await consoleListener.listen(record, observation) };
       history.see(latest);
       return latest;
     },

@@ -214,8 +214,8 @@ function findUnheard(record: RolloutRecord, { at }: Observation, fresh: readonly
     const waited = at - Math.max(known.healthySince, record.phaseSince);
     if (waited < record.options.startTimeoutMs) return [];
     const said =
-      known.reportedStatus === undefined
-        ? 'never reported its version'
+      known.reportedVersion === undefined
+        ? `never reported its version${statusOf(known.reportedStatus)}`
         : `reports ${known.reportedVersion}: ${known.reportedStatus}`;
     return [
       {

@@ -89,4 +89,6 @@ export interface Observation {
   readonly detached: readonly { readonly instanceId: string; readonly instanceState: string }[];
   /** New reports since the last tick. */
   readonly reports: readonly VersionReport[];
+  /** Of new instances that the load balancer does not reach: what keeps them, by their own words on their console. */
+  readonly consoles?: readonly { readonly instanceId: string; readonly status: string }[];
 }

@@ -81,6 +81,7 @@ function trackMember(
   if (next.missedCount !== undefined) next = { ...next, missedCount: undefined };
   next = trackHealth(next, member, observation, say);
   if (member.isNew) next = trackReport(next, instance.launchedAt, report, instanceId, say);
+  if (member.isNew) next = trackConsole(next, observation, instanceId, say);
   if (member.isNew) next = trackVerified(next, record, at, instanceId, say);
   return trackLoss(next, member, at, say);
 }
@@ -123,6 +124,19 @@ function trackReport(
   if (known.reportedVersion === report.version && known.reportedStatus === reportedStatus) return known;
   say('reported', `${instanceId} reports ${report.version}: ${reportedStatus}`);
   return { ...known, reportedVersion: report.version, reportedStatus };
+}
+
+/** What an instance says that nobody can reach; never in place of what it said through the load balancer. */
+function trackConsole(
+  known: InstanceRecord,
+  { consoles = [] }: Observation,
+  instanceId: string,
+  say: Say,
+): InstanceRecord {
+  const status = consoles.find((console) => console.instanceId === instanceId)?.status.slice(0, 200);
+  if (status === undefined || known.reportedVersion !== undefined || known.reportedStatus === status) return known;
+  say('reported', `${instanceId} says on its console: ${status}`);
+  return { ...known, reportedStatus: status };
 }
 
 function trackVerified(
