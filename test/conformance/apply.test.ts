@@ -63,7 +63,7 @@ describe('applied once and twice is the same', () => {
     ['setDefaultLaunchTemplateVersion', () => ({ kind: 'setDefaultLaunchTemplateVersion', version: '1', because })],
     ['suspendProcesses', () => ({ kind: 'suspendProcesses', processes: ['AZRebalance'], because })],
     ['resumeProcesses', () => ({ kind: 'resumeProcesses', processes: ['AZRebalance'], because })],
-    ['setSizes', () => ({ kind: 'setSizes', desiredCapacity: 4, ifDesiredCapacity: 3, because })],
+    ['setSizes', () => ({ kind: 'setSizes', desiredCapacity: 4, because })],
     ['enterStandby', () => ({ kind: 'enterStandby', instanceIds: ids.slice(0, 2), because })],
     ['exitStandby', () => ({ kind: 'exitStandby', instanceIds: ids.slice(0, 2), because })],
     ['quarantine', () => ({ kind: 'quarantine', instanceIds: ids.slice(0, 1), expiresAt: 0, because })],
@@ -122,8 +122,11 @@ test('more than twenty are moved, twenty at a time', async () => {
   expect(calls.filter((action) => action === 'autoscaling:EnterStandby')).toHaveLength(3);
 });
 
-test('a size that somebody else changed meanwhile is left alone', async () => {
-  await expect(apply({ kind: 'setSizes', desiredCapacity: 6, ifDesiredCapacity: 5, because })).rejects.toMatchObject({
+test.each([
+  ['to something else', 6],
+  ['to what is wanted', 3],
+])('a size that somebody else changed meanwhile, %s, is left alone and told', async (_, desiredCapacity) => {
+  await expect(apply({ kind: 'setSizes', desiredCapacity, ifDesiredCapacity: 5, because })).rejects.toMatchObject({
     code: 'DESIRED_CAPACITY_CHANGED',
   });
   expect((await site.picture()).group.DesiredCapacity).toBe(3);

@@ -32,6 +32,7 @@ export interface RunOptions {
 
 export interface CommandSite {
   readonly lab: Lab;
+  readonly endpoint: string;
   readonly ssm: SSMClient;
   /** Where commands run. */
   readonly root: string;
@@ -97,6 +98,7 @@ export async function openCommandSite(): Promise<CommandSite> {
 
   return {
     lab,
+    endpoint: endpoint.url,
     ssm,
     root,
     watched,

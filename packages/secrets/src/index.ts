@@ -4,6 +4,7 @@ export { loadSecrets } from './load-secrets.js';
 export type { NameMapping } from './names.js';
 export type { Limits, LoadOptions, Pinned } from './options.js';
 export type { Ports } from './ports.js';
+export { releaseLabel } from './release-label.js';
 export { type Branded, Secret } from './secret.js';
 export type { Change, Secrets, SecretsHealth, Source } from './secrets.js';
 export { healthOf } from './secrets.js';

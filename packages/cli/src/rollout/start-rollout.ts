@@ -35,6 +35,8 @@ export interface StartOptions {
   readonly isBrokenBaselineAccepted: boolean;
   /** Undefined: the checks are not run. */
   readonly preflight?: PreflightChoices;
+  /** Done when nothing can be refused any more, and before anything of the group is changed. */
+  readonly prepare?: (to: Release) => Promise<void>;
   /** Of the group that was seen: a surge may be a share of it. */
   rolloutOptions(observation: Observation): Partial<RolloutOptions>;
 }
@@ -84,6 +86,7 @@ export async function startRollout(
       await refuseUnfinished(world, groupName);
       const { observation } = await observeGroup(world, groupName);
       const from = await describeBaseline(world, observation, to);
+      await options.prepare?.(to);
       return planRollout({
         observation,
         from,

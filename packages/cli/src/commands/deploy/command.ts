@@ -20,6 +20,7 @@ export interface DeployOptions {
   readonly json?: boolean;
   readonly skip: readonly string[];
   readonly secretsPath?: string;
+  readonly labelSecrets?: boolean;
   readonly builder: readonly string[];
 }
 
@@ -33,7 +34,8 @@ export function registerDeploy(program: Command, context: CommandContext): void 
       '--version <v>',
       'the version that its instances must report; without --image, of the image with the tag Version=<v>',
     )
-    .option('--latest-image', 'of several images of the version, take the newest');
+    .option('--latest-image', 'of several images of the version, take the newest')
+    .option('--label-secrets', 'label the versions of its secrets that are in force now as those of the release');
   addPreflightOptions(addRolloutOptions(command))
     .addHelpText(
       'after',

@@ -26,6 +26,7 @@ export async function runDeploy(context: CommandContext, options: DeployOptions)
     const seen = await observeGroup(world, options.group);
     const start: StartOptions = {
       ...startOptionsOf(options),
+      prepare: options.labelSecrets ? (to) => label(context.io, world, options, to) : undefined,
       preflight: { skip: options.skip, secretsPath: options.secretsPath, builders: options.builder },
     };
     const to = await findRelease(world, options, seen).catch((error) =>
@@ -33,6 +34,13 @@ export async function runDeploy(context: CommandContext, options: DeployOptions)
     );
     return startRollout(context.io, world, 'deploy', start, seen, to);
   });
+}
+
+async function label(io: Io, world: World, options: DeployOptions, release: Release): Promise<void> {
+  const { labelSecrets } = await import('../../rollout/label-secrets.js');
+  const { group: groupName, secretsPath } = options;
+  const count = await labelSecrets(world, { groupName, release, secretsPath });
+  io.stderr.write(`${count} secrets of ${release.version} have its label\n`);
 }
 
 function findRelease(world: World, options: DeployOptions, seen: ObservedGroup): Promise<Release> {
