@@ -1,0 +1,209 @@
+// Small networks with faults of every kind that real packets can meet, one or many at a time: for the differential tests.
+import type { IpPermission, NetworkAclEntry, Route } from '@aws-sdk/client-ec2';
+import type { NetworkSnapshot, Question } from '@directrix/reachability';
+import fc from 'fast-check';
+
+export const vpcId = 'vpc-1';
+
+/** The machines of every network: two a subnet. */
+export const machines = [
+  { name: 'a1', subnetId: 'subnet-a', address: '10.0.1.10' },
+  { name: 'a2', subnetId: 'subnet-a', address: '10.0.1.11' },
+  { name: 'b1', subnetId: 'subnet-b', address: '10.0.2.20' },
+  { name: 'b2', subnetId: 'subnet-b', address: '10.0.2.21' },
+] as const;
+
+export type MachineName = (typeof machines)[number]['name'];
+
+/** Somebody outside, where an internet gateway leads. */
+export const internetAddress = '198.51.100.20';
+
+/** Every machine listens on these. */
+export const ports = [80, 443] as const;
+
+const groupIds = ['sg-1', 'sg-2', 'sg-3'] as const;
+
+const peer = fc.oneof(
+  fc
+    .constantFrom(
+      '0.0.0.0/0',
+      '10.0.0.0/16',
+      '10.0.1.0/24',
+      '10.0.2.0/24',
+      '10.0.2.20/32',
+      '10.0.1.8/30',
+      '192.168.0.0/16',
+    )
+    .map((CidrIp): IpPermission => ({ IpRanges: [{ CidrIp }] })),
+  fc.constantFrom(...groupIds).map((GroupId): IpPermission => ({ UserIdGroupPairs: [{ GroupId }] })),
+  fc.constantFrom('pl-own').map((PrefixListId): IpPermission => ({ PrefixListIds: [{ PrefixListId }] })),
+);
+
+const rule = fc
+  .tuple(
+    peer,
+    fc.constantFrom([443, 443], [80, 80], [0, 65535], [80, 442], [444, 65535]),
+    fc.constantFrom('tcp', 'tcp', 'tcp', '-1', 'udp'),
+  )
+  .map(
+    ([whom, [FromPort, ToPort], IpProtocol]): IpPermission =>
+      IpProtocol === '-1' ? { IpProtocol, ...whom } : { IpProtocol, FromPort, ToPort, ...whom },
+  );
+
+const everything: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+const rules = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(everything) },
+  {
+    weight: 3,
+    arbitrary: fc.uniqueArray(rule, { maxLength: 4, selector: (one) => JSON.stringify(one) }),
+  },
+);
+
+const aclEntry = fc
+  .record({
+    RuleNumber: fc.integer({ min: 10, max: 90 }),
+    Egress: fc.boolean(),
+    RuleAction: fc.constantFrom('allow' as const, 'allow' as const, 'deny' as const),
+    CidrBlock: fc.constantFrom('0.0.0.0/0', '10.0.1.0/24', '10.0.2.0/24', '10.0.2.20/32', '10.0.0.0/16'),
+    ports: fc.constantFrom(undefined, [443, 443], [80, 80], [1024, 65535], [32768, 40000], [40001, 65535]),
+  })
+  .map(
+    ({ ports: range, ...entry }): NetworkAclEntry =>
+      range === undefined
+        ? { ...entry, Protocol: '-1' }
+        : { ...entry, Protocol: '6', PortRange: { From: range[0], To: range[1] } },
+  );
+
+const allowAll: readonly NetworkAclEntry[] = [false, true].map((Egress) => ({
+  RuleNumber: 100,
+  Egress,
+  RuleAction: 'allow',
+  CidrBlock: '0.0.0.0/0',
+  Protocol: '-1',
+}));
+
+const someEntries = fc.uniqueArray(aclEntry, {
+  maxLength: 6,
+  selector: ({ RuleNumber, Egress }) => `${RuleNumber} ${Egress}`,
+});
+const acl = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([...allowAll]) },
+  { weight: 2, arbitrary: someEntries },
+  { weight: 3, arbitrary: someEntries.map((entries) => [...entries, ...allowAll]) },
+);
+
+export interface NetworkOptions {
+  /** Whether routes to the internet and public addresses are drawn too. */
+  readonly hasInternet: boolean;
+}
+
+/** Networks of which every list was looked at. Ids are symbolic; addresses are those of {@link machines}. */
+export function randomNetwork({ hasInternet }: NetworkOptions): fc.Arbitrary<NetworkSnapshot> {
+  return fc
+    .record({
+      groups: fc.array(fc.record({ ingress: rules, egress: rules }), { minLength: 3, maxLength: 3 }),
+      carried: fc.array(fc.subarray([...groupIds], { minLength: 1 }), { minLength: 4, maxLength: 4 }),
+      isPublic: fc.array(hasInternet ? fc.boolean() : fc.constant(false), { minLength: 4, maxLength: 4 }),
+      aclA: acl,
+      aclB: acl,
+      hasWayOutA: hasInternet ? fc.boolean() : fc.constant(false),
+      hasWayOutB: hasInternet ? fc.boolean() : fc.constant(false),
+    })
+    .map((given) => ({
+      region: 'us-west-2',
+      vpcs: [{ VpcId: vpcId, CidrBlock: '10.0.0.0/16' }],
+      vpcAttributes: { [vpcId]: { enableDnsSupport: true, enableDnsHostnames: true } },
+      dhcpOptions: [],
+      privateHostedZones: [],
+      vpcPeeringConnections: [],
+      natGateways: [],
+      vpcEndpoints: [],
+      instances: [],
+      prefixLists: [
+        {
+          list: { PrefixListId: 'pl-own', PrefixListName: 'own' },
+          entries: [{ Cidr: '10.0.2.0/28' }, { Cidr: '10.0.1.11/32' }],
+        },
+      ],
+      internetGateways: [{ InternetGatewayId: 'igw-1', Attachments: [{ VpcId: vpcId, State: 'available' as never }] }],
+      subnets: [subnet('subnet-a', '10.0.1.0/24', 'us-west-2a'), subnet('subnet-b', '10.0.2.0/24', 'us-west-2b')],
+      routeTables: [table('rtb-a', 'subnet-a', given.hasWayOutA), table('rtb-b', 'subnet-b', given.hasWayOutB)],
+      networkAcls: [aclOf('acl-a', 'subnet-a', given.aclA), aclOf('acl-b', 'subnet-b', given.aclB)],
+      securityGroups: groupIds.map((GroupId, index) => ({
+        GroupId,
+        GroupName: GroupId,
+        VpcId: vpcId,
+        IpPermissions: [...given.groups[index]!.ingress],
+        IpPermissionsEgress: [...given.groups[index]!.egress],
+      })),
+      networkInterfaces: machines.map(({ name, subnetId, address }, index) => ({
+        NetworkInterfaceId: `eni-${name}`,
+        VpcId: vpcId,
+        SubnetId: subnetId,
+        PrivateIpAddress: address,
+        Groups: given.carried[index]!.map((GroupId) => ({ GroupId })),
+        ...(given.isPublic[index] ? { Association: { PublicIp: `203.0.113.${index + 1}` } } : {}),
+      })),
+    }));
+}
+
+function subnet(SubnetId: string, CidrBlock: string, AvailabilityZone: string) {
+  return { SubnetId, VpcId: vpcId, CidrBlock, AvailabilityZone, MapPublicIpOnLaunch: false };
+}
+
+function table(RouteTableId: string, SubnetId: string, hasWayOut: boolean) {
+  const local: Route = {
+    DestinationCidrBlock: '10.0.0.0/16',
+    GatewayId: 'local',
+    State: 'active',
+    Origin: 'CreateRouteTable',
+  };
+  const out: Route = { DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'igw-1', State: 'active', Origin: 'CreateRoute' };
+  return {
+    RouteTableId,
+    VpcId: vpcId,
+    Associations: [{ RouteTableId, SubnetId, Main: false }],
+    Routes: hasWayOut ? [local, out] : [local],
+  };
+}
+
+function aclOf(NetworkAclId: string, SubnetId: string, Entries: readonly NetworkAclEntry[]) {
+  return {
+    NetworkAclId,
+    VpcId: vpcId,
+    IsDefault: false,
+    Associations: [{ NetworkAclId, SubnetId }],
+    Entries: [...Entries],
+  };
+}
+
+/** A connection between two machines, or to the internet. */
+export interface Way {
+  readonly from: MachineName;
+  readonly to: MachineName | 'internet';
+  readonly port: number;
+}
+
+/** Every machine to every other on every port, and to the internet when there is one. */
+export function allWays({ hasInternet }: NetworkOptions): readonly Way[] {
+  return machines.flatMap(({ name: from }) => [
+    ...machines
+      .filter(({ name }) => name !== from)
+      .flatMap(({ name: to }) => ports.map((port) => ({ from, to, port }))),
+    ...(hasInternet ? [{ from, to: 'internet' as const, port: 443 }] : []),
+  ]);
+}
+
+export function addressOf(name: Way['to']): string {
+  return name === 'internet' ? internetAddress : machines.find((machine) => machine.name === name)!.address;
+}
+
+/** The way as a question, from the client's port when that is known. */
+export function questionOf({ from, to, port }: Way, sourcePort?: number): Question {
+  return {
+    from: { kind: 'networkInterface', networkInterfaceId: `eni-${from}` },
+    to: { kind: 'address', address: addressOf(to) },
+    port,
+    ...(sourcePort === undefined ? {} : { sourcePort }),
+  };
+}

@@ -1,0 +1,67 @@
+// The independent judge: the lab decides with @directrix/reachability itself, so here the Linux kernel does. The same random networks
+// as network namespaces, real packets, and the verdicts must agree. Needs root, iproute2 and nftables.
+import { applyEdits, buildNetwork, type NetworkSnapshot, reach } from '@directrix/reachability';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LinuxNetwork } from '../network/linux-network.js';
+import { allWays, questionOf, randomNetwork, type Way } from '../network/random-network.js';
+
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const runs = Number(process.env.RUNS ?? 40);
+const options = { hasInternet: true };
+
+let linux: LinuxNetwork;
+beforeAll(async () => {
+  linux = await LinuxNetwork.open(`dx${process.pid}`);
+});
+afterAll(() => linux?.close());
+
+// Connection tracking remembers: no two connections of one run may share a client's port.
+let lowPort = 32_768;
+let highPort = 40_001;
+function nextPort(index: number): number {
+  return index % 2 === 0
+    ? (lowPort = lowPort >= 39_999 ? 32_768 : lowPort + 1)
+    : (highPort = highPort >= 60_998 ? 40_001 : highPort + 1);
+}
+
+async function judge(snapshot: NetworkSnapshot, ways: readonly { readonly way: Way; readonly sourcePort: number }[]) {
+  linux.become(snapshot);
+  return Promise.all(ways.map(({ way, sourcePort }) => linux.connect(way.from, way.to, way.port, sourcePort)));
+}
+
+test(`the kernel agrees with every verdict on random networks (SEED=${seed} RUNS=${runs})`, async () => {
+  const counts = { reachable: 0, unreachable: 0 };
+  await fc.assert(
+    fc.asyncProperty(randomNetwork(options), async (snapshot) => {
+      const asked = allWays(options).map((way, index) => ({ way, sourcePort: nextPort(index) }));
+      const network = buildNetwork(snapshot);
+      const outcomes = await judge(snapshot, asked);
+      const told = asked.map(({ way, sourcePort }, index) => {
+        const { verdict } = reach(network, questionOf(way, sourcePort));
+        if (verdict === 'reachable' || verdict === 'unreachable') counts[verdict]++;
+        return { ...way, sourcePort, verdict, kernel: outcomes[index] };
+      });
+      expect(told.filter(({ verdict, kernel }) => (verdict === 'reachable') !== (kernel === 'open'))).toEqual([]);
+    }),
+    { seed, numRuns: runs, endOnFailure: true },
+  );
+  // Neither answer may be the only one that was ever given.
+  expect(Math.min(counts.reachable, counts.unreachable)).toBeGreaterThan(runs);
+});
+
+test(`the edits of an unreachable verdict let real packets through (SEED=${seed})`, async () => {
+  let mended = 0;
+  await fc.assert(
+    fc.asyncProperty(randomNetwork(options), fc.constantFrom(...allWays(options)), async (snapshot, way) => {
+      const answer = reach(buildNetwork(snapshot), questionOf(way));
+      const edits = answer.faults.flatMap((fault) => fault.edits);
+      if (answer.verdict === 'reachable' || edits.some(({ kind }) => kind === 'manual')) return;
+      const asked = [0, 1].map((index) => ({ way, sourcePort: nextPort(index) }));
+      expect(await judge(applyEdits(snapshot, edits), asked)).toEqual(['open', 'open']);
+      mended++;
+    }),
+    { seed, numRuns: runs, endOnFailure: true },
+  );
+  expect(mended).toBeGreaterThan(runs / 4);
+});
