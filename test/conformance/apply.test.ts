@@ -33,7 +33,7 @@ beforeEach(async () => {
   });
   const from = { version: '1', imageId: 'ami-1', launchTemplateVersion: '1' };
   const to = { version: '2', imageId };
-  const blank = { groupName: 'web', startedAt: site.clock.now(), instances: {} } as unknown as RolloutRecord;
+  const blank = { groupName: 'web', startedAt: site.clock.now(), to, instances: {} } as unknown as RolloutRecord;
   const observation = await site.run(ports.observe(blank, []));
   record = planRollout({ observation, from, to, rolloutId: 'r1', epoch: 1, at: site.clock.now() });
   ids = observation.group.instances.map(({ instanceId }) => instanceId).sort();

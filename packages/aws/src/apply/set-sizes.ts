@@ -5,8 +5,8 @@ import type { ApplyContext, DecisionOf } from './apply-context.js';
 
 /**
  * The sizes that the decision names, in one call, so that AWS never sees a desired capacity outside of its bounds. With
- * `ifDesiredCapacity`, throws DESIRED_CAPACITY_CHANGED, having changed nothing, when somebody else has set it meanwhile (S6). AWS
- * has no compare-and-set for it: what remains is the moment between the look and the call.
+ * `ifDesiredCapacity`, throws DESIRED_CAPACITY_CHANGED, having changed nothing, when somebody else has set it meanwhile, be it
+ * to what is wanted: it was not us (S6). AWS has no compare-and-set for it: what remains is the moment between the look and the call.
  */
 export async function setSizes(
   { clients }: ApplyContext,
@@ -15,13 +15,12 @@ export async function setSizes(
 ): Promise<undefined> {
   if (ifDesiredCapacity !== undefined) {
     const { DesiredCapacity: present } = await describeGroup(clients, record.groupName);
-    if (present !== ifDesiredCapacity && present !== desiredCapacity)
+    if (present !== ifDesiredCapacity)
       throw new DirectrixError(
         'DESIRED_CAPACITY_CHANGED',
         `${record.groupName} has DesiredCapacity ${present}; ${ifDesiredCapacity} was expected before it becomes ${desiredCapacity}.`,
         { source: `group ${record.groupName}`, hint: 'somebody else scaled the group; it is looked at again' },
       );
-    if (present === desiredCapacity && minSize === undefined && maxSize === undefined) return;
   }
   await clients.autoScaling.send(
     new UpdateAutoScalingGroupCommand({
