@@ -1,6 +1,7 @@
 // What the audience sees: the story line by line, and below it, on a terminal, the traffic and the instances as they are now.
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
+import wrapAnsi from 'wrap-ansi';
 import type { LabTime } from './lab-time.js';
 import type { Member } from './stage.js';
 import type { Second, TrafficRecord } from './traffic-record.js';
@@ -27,6 +28,8 @@ export interface Scene {
 
 const bars = '▁▂▃▄▅▆▇█';
 const sparkSeconds = 60;
+/** `03:07` and two spaces. */
+const clockWidth = 7;
 
 export function createView(stream: NodeJS.WriteStream): View {
   const isLive = stream.isTTY === true && process.env.TERM !== 'dumb';
@@ -41,7 +44,8 @@ export function createView(stream: NodeJS.WriteStream): View {
   };
   return {
     heading: (text) => print(`\n${pc.bold(text)}`),
-    say: (text) => print(`${pc.dim(formatClock(time?.elapsedMs()))}  ${text}`),
+    say: (text) =>
+      print(`${pc.dim(formatClock(time?.elapsedMs()))}  ${isLive ? fold(text, stream.columns ?? 80) : text}`),
     print,
     draw(next) {
       if (!isLive) return;
@@ -58,6 +62,11 @@ export function createView(stream: NodeJS.WriteStream): View {
   };
 }
 
+/** Long sentences go on below their beginning, beside the clock. */
+function fold(text: string, columns: number): string {
+  return wrapAnsi(text, Math.max(40, columns - clockWidth - 1)).replaceAll('\n', `\n${' '.repeat(clockWidth)}`);
+}
+
 /** `03:07`: minutes and seconds of lab time. */
 export function formatClock(elapsedMs: number | undefined): string {
   if (elapsedMs === undefined) return '  …  ';
@@ -70,7 +79,7 @@ function renderScene({ record, members, elapsedMs }: Scene, columns: number): st
   const counts = `${requests} requests, ${colourFailed(failed)}, down ${secondsDown} s`;
   const lines = ['', `${pc.dim(formatClock(elapsedMs))}  ${renderSpark(record.seconds)}  ${counts}`];
   for (const member of members) {
-    const line = `       ${member.instanceId}  ${member.version}  ${member.lifecycleState.padEnd(12)} ${member.targetState}`;
+    const line = `       ${member.instanceId}  ${member.version}  ${member.lifecycleState.padEnd(15)} ${member.targetState}`;
     lines.push(colourMember(member)(line.slice(0, columns - 1)));
   }
   return lines.join('\n');
