@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { createAwsClients } from '@directrix/aws';
 import { createLab, createScaledClock, createSimulatedDataPlane, type Lab, startEndpoint } from '@directrix/lab';
 import { createTestIo } from '../../packages/cli/src/io.fixture.js';
 import { runProgram } from '../../packages/cli/src/program.js';
@@ -30,6 +31,13 @@ export interface RunOptions {
   readonly onStart?: (child: ChildProcess) => void;
 }
 
+export interface InProcessOptions {
+  readonly stdin?: string;
+  readonly isTerminal?: boolean;
+  /** As Ctrl-C while this call is under way: `ssm:PutParameter`. */
+  readonly interruptAt?: string;
+}
+
 export interface CommandSite {
   readonly lab: Lab;
   readonly endpoint: string;
@@ -48,7 +56,7 @@ export interface CommandSite {
   commandLine(args: string): string;
   spawnProgram(file: string, args: readonly string[], options?: RunOptions): Promise<Run>;
   /** `directrix secrets …args` within this process: the same program, and much faster. */
-  run(args: readonly string[], options?: { readonly stdin?: string; readonly isTerminal?: boolean }): Promise<Run>;
+  run(args: readonly string[], options?: InProcessOptions): Promise<Run>;
   close(): Promise<void>;
 }
 
@@ -114,13 +122,17 @@ export async function openCommandSite(): Promise<CommandSite> {
     async storedValue(name) {
       return (await ssm.send(new GetParameterCommand({ Name: nameOf(name), WithDecryption: true }))).Parameter?.Value;
     },
-    async run(args, { stdin = '', isTerminal = false } = {}) {
-      const recorded = createTestIo({ env: environment, isTerminal });
+    async run(args, { stdin = '', isTerminal = false, interruptAt } = {}) {
+      const interruption = new AbortController();
+      const recorded = createTestIo({ env: environment, isTerminal, signal: interruption.signal });
       const input = { isTTY: isTerminal, readAll: async () => stdin, readHidden: async () => stdin };
       const io = { ...recorded, cwd: root, stdin: input };
-      const world = createWorld(io);
-      const code = await runProgram(['secrets', ...args], io, world);
-      world.clients.destroy();
+      const onCall = (action: string) => {
+        if (action === interruptAt) interruption.abort('SIGINT');
+      };
+      const clients = createAwsClients({ version: 'test', endpoint: endpoint.url, onCall });
+      const code = await runProgram(['secrets', ...args], io, { ...createWorld(io), clients });
+      clients.destroy();
       return { code, ...recorded.written };
     },
     async close() {

@@ -102,6 +102,15 @@ describe('import', () => {
     expect(Parameter).toMatchObject({ Value: 'two\nlines', Type: 'SecureString', Version: 1 });
   });
 
+  it('stops between two writes when it is interrupted, and says how far it came', async () => {
+    file('ONE=1\nTWO=2\nTHREE=3\n');
+    const args = ['import', 'import.env', '--to', '/app/stopped/', '--apply', '--rate', '0.1'];
+    const { code, stderr } = await site.run(args, { interruptAt: 'ssm:PutParameter' });
+    expect(code).toBe(130);
+    expect(stderr).toContain('error INTERRUPTED: Stopped after 1 of 3 parameters.');
+    expect(await site.storedValue('/app/stopped/ONE')).toBe('1');
+  });
+
   it('waits out throttling', async () => {
     site.lab.faults.add({ service: 'ssm', operation: 'PutParameter', kind: 'throttle', times: 2 });
     file('THROTTLED=1\n');

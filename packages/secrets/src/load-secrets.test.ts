@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { type } from 'arktype';
 import * as v from 'valibot';
-import { afterAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { afterAll, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import * as z from 'zod';
 import { fromEnv } from './from-env.js';
 import { loadSecrets } from './load-secrets.js';
@@ -133,6 +136,39 @@ describe('round trips', () => {
     const secrets = await load(store, { schema: z.object(many) });
     expect(Object.keys(secrets.values)).toHaveLength(200);
     expect(store.requests).toHaveLength(20);
+  });
+
+  it('of our own client they are one too: twenty connections at once', async () => {
+    const waiting: (() => void)[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      request.on('end', () => {
+        const { Names } = JSON.parse(body) as { Names: string[] };
+        waiting.push(() => {
+          response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
+          response.end(JSON.stringify({ Parameters: Names.map((Name) => ({ Name, Value: 'x', Version: 1 })) }));
+        });
+        // Nobody is answered before everybody has asked.
+        if (waiting.length === 20) for (const answer of waiting) answer();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b');
+    try {
+      const secrets = await loadSecrets({ path, schema: z.object(many), region: 'us-west-2', ports: createPorts() });
+      expect(Object.keys(secrets.values)).toHaveLength(200);
+      expect(waiting).toHaveLength(20);
+      secrets.close();
+    } finally {
+      vi.unstubAllEnvs();
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('by path they are one for every ten', async () => {

@@ -51,7 +51,8 @@ async function apply(
   const writes = steps.flatMap(({ write }) => write ?? []);
   let written = 0;
   for (const write of writes) {
-    if (written > 0) await world.clock.sleep(1_000 / rate, io.signal);
+    // What sleeping says of an interruption is said better here.
+    if (written > 0) await world.clock.sleep(1_000 / rate, io.signal).catch(() => {});
     if (io.signal.aborted) throw interrupted(written, writes.length);
     await writeSecret(ssm, write);
     written += 1;

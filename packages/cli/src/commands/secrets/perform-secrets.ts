@@ -25,7 +25,8 @@ export async function performSecrets(
   } catch (error) {
     writeFailure(context.io, error);
     if (json) writeJson(context, { schema: secretsSchema, error: describeFailure(error) });
-    context.setExitCode(exitCode.refused);
+    const isInterrupted = error instanceof DirectrixError && error.code === 'INTERRUPTED';
+    context.setExitCode(isInterrupted ? exitCode.interrupted : exitCode.refused);
   } finally {
     if (context.world === undefined) world?.clients.destroy();
   }

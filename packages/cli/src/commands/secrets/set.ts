@@ -43,7 +43,11 @@ export async function runSet(context: CommandContext, given: string, options: Se
 
 async function readValue({ io }: CommandContext, name: string, options: SetOptions): Promise<string> {
   if (io.stdin === undefined) throw new DirectrixError('USAGE', 'There is no stdin to read the value from.');
-  if (io.stdin.isTTY) return io.stdin.readHidden(`value of ${name} (not shown): `);
+  if (io.stdin.isTTY) {
+    return io.stdin.readHidden(`value of ${name} (not shown): `).catch(() => {
+      throw new DirectrixError('INTERRUPTED', `${name} was not written: the prompt was closed.`, { source: 'stdin' });
+    });
+  }
   const text = await io.stdin.readAll();
   // `echo` and every editor end what they write with one.
   return options.keepNewline ? text : text.replace(/\r?\n$/, '');
