@@ -1,6 +1,7 @@
 // Releases and their secrets: what `deploy --label-secrets` labels is what an application of that release reads, also after a rollback.
 import { EC2Client, RegisterImageCommand } from '@aws-sdk/client-ec2';
-import { LabelParameterVersionCommand } from '@aws-sdk/client-ssm';
+import { GetParameterHistoryCommand, LabelParameterVersionCommand } from '@aws-sdk/client-ssm';
+import { recordGoodReleases } from '@directrix/aws';
 import { loadSecrets, releaseLabel } from '@directrix/secrets';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,6 +88,20 @@ describe('a release', () => {
       pinned: { label: 'release-3.0' },
     });
     expect(values.FULL.reveal()).toBe('x');
+  });
+
+  it('of ten good ones lets the oldest go when an eleventh comes, and a secret was never changed', async () => {
+    await site.put('STEADY', 'x');
+    const tags = { 'directrix:secrets': path, 'directrix:secret-names': 'STEADY' };
+    for (let index = 0; index < 12; index += 1) {
+      const good = await release(`5.${index}`, tags);
+      await labelSecrets(world, { groupName: 'steady', release: good });
+      const known = { ...good, launchTemplateVersion: '1', at: index, rolloutId: 'r' };
+      await recordGoodReleases(world.clients, 'steady', [known]);
+    }
+    const { Parameters } = await site.ssm.send(new GetParameterHistoryCommand({ Name: `${path}STEADY` }));
+    const labels = Array.from({ length: 10 }, (_, index) => `release-5.${index + 2}`);
+    expect([...Parameters![0]!.Labels!].sort()).toEqual(labels.sort());
   });
 
   it('does not take a label that is somebody else’s', async () => {

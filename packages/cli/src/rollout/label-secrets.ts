@@ -3,7 +3,7 @@
 //
 //   1. Nothing is labelled but what lies at the path that the release names (the image's tag `directrix:secrets`).
 //   2. No value is read.
-//   3. A label of a release that can still be gone back to is never taken away.
+//   3. A label of a release that can still be gone back to after this one is never taken away.
 import {
   GetParameterHistoryCommand,
   LabelParameterVersionCommand,
@@ -24,6 +24,8 @@ export interface LabelRequest {
 
 /** Labels a second: the quota is the account's, and other writers share it. */
 const labelsPerSecond = 3;
+/** Good releases on record. */
+const keptReleases = 10;
 
 /** Returns how many parameters have the label now. Throws SECRETS_UNKNOWN, SECRET_MISSING, SECRETS_LABEL_LIMIT. */
 export async function labelSecrets(world: World, { groupName, release, secretsPath }: LabelRequest): Promise<number> {
@@ -79,10 +81,14 @@ async function labelVersion(
   }
 }
 
-/** A version has at most ten labels. One of ours goes whose release is not among the good ones on record. */
+/**
+ * A version has at most ten labels. One of ours goes whose release will not be among the good ones on record when this one is: the
+ * record holds ten, and this one will be the newest.
+ */
 async function freeLabel(world: World, groupName: string, name: string, version: number): Promise<void> {
   const { ssm } = world.clients;
-  const kept = new Set((await loadHistory(world.clients, groupName)).map((good) => releaseLabel(good.version)));
+  const history = await loadHistory(world.clients, groupName);
+  const kept = new Set(history.slice(0, keptReleases - 1).map((good) => releaseLabel(good.version)));
   const labels = await readLabels(world, name, version);
   const [idle] = labels.filter((label) => label.startsWith('release-') && !kept.has(label));
   if (idle === undefined) {
