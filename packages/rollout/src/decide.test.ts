@@ -253,6 +253,33 @@ describe('evidence', () => {
       [],
     ],
     [
+      'unhealthy just now, while fewer than half of what is wanted serve and the old ones are warm',
+      {
+        instances: [
+          warm('a'),
+          warm('b'),
+          warm('c'),
+          proven('w'),
+          ...['x', 'y'].map((id) => fresh(id, { health: 'unhealthy', learned: { unhealthySince: now, dipCount: 1 } })),
+        ],
+      },
+      ['UNHEALTHY_AGAIN'],
+    ],
+    [
+      'unhealthy just now, while most of what is wanted serves',
+      {
+        instances: [
+          warm('a'),
+          warm('b'),
+          warm('c'),
+          proven('v'),
+          proven('w'),
+          fresh('x', { health: 'unhealthy', learned: { unhealthySince: now, dipCount: 1 } }),
+        ],
+      },
+      [],
+    ],
+    [
       'the third dip',
       among({ health: 'unhealthy', learned: { healthySince: now - 5_000, dipCount: 2 } }),
       ['UNHEALTHY_AGAIN'],

@@ -4,7 +4,7 @@
 //   2. What breaks old and new alike says nothing against the release: the environment is broken, and a cure must be able to ship.
 //   3. A sentence carries what a person needs at midnight: instance, target group, state and reason, seconds waited, versions.
 import { decisiveDipCount, decisiveFailureCount } from './bounds.js';
-import { describeTargets, isProven, type Member } from './members.js';
+import { describeTargets, isInStandby, isProven, type Member } from './members.js';
 import type { ActivityObservation, Observation } from './observation.js';
 import type { Evidence, RolloutRecord } from './record.js';
 import { hasReported } from './track.js';
@@ -138,11 +138,12 @@ function findUnhealthyAgain(
 ): Evidence | undefined {
   if (isEnvironmentBroken(members)) return undefined;
   const { at } = observation;
+  const patienceMs = isOutageCurable(record, observation, members) ? 0 : record.options.minHealthyTimeMs;
   const found = fresh.flatMap(({ instanceId, known, isLive }) => {
     if (known?.unhealthySince === undefined || !isLive || known.lostAt !== undefined) return [];
     const since = at - known.unhealthySince;
     const dips = known.dipCount ?? 0;
-    if (since < record.options.minHealthyTimeMs && dips < decisiveDipCount) return [];
+    if (since < patienceMs && dips < decisiveDipCount) return [];
     return [
       {
         instanceId,
@@ -154,6 +155,17 @@ function findUnhealthyAgain(
     ];
   });
   return gather('UNHEALTHY_AGAIN', at, found);
+}
+
+/** Fewer than half of what is wanted serve, and old ones are warm: to wait whether a dip passes would be to watch an outage. */
+function isOutageCurable(record: RolloutRecord, { group }: Observation, members: readonly Member[]): boolean {
+  const wanted = record.base?.desiredCapacity ?? group.desiredCapacity - record.ours.surge;
+  const serving = members.filter((member) => member.isLive && member.isServing);
+  if (serving.length * 2 >= wanted) return false;
+  return members.some(
+    ({ isNew, isDead, known, instance }) =>
+      !isNew && !isDead && known?.warmAt !== undefined && isInStandby(instance.lifecycleState),
+  );
 }
 
 /** Old ones are in service, none of them is healthy any more: whatever it is, it is not only the release. */
