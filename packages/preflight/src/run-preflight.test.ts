@@ -1,0 +1,412 @@
+import { describe, expect, test } from 'vitest';
+import { findingCodes } from './codes.js';
+import {
+  allow,
+  builder,
+  from,
+  healthySnapshot,
+  intent,
+  networkWith,
+  path,
+  read,
+  roleWith,
+  unread,
+} from './healthy-snapshot.fixture.js';
+import type { PreflightIntent } from './intent.js';
+import { checks, runPreflight } from './run-preflight.js';
+import type { PreflightSnapshot, Read } from './snapshot.js';
+
+const healthy = healthySnapshot();
+
+function the<T>(part: Read<T>): T {
+  if (part.kind === 'unread') throw new Error(part.because);
+  return part.value;
+}
+
+const group = (more: object) => ({ group: { ...healthy.group, ...more } });
+const template = (data: object, more: object = {}) => {
+  const known = healthy.launchTemplate.kind === 'read' ? healthy.launchTemplate.value! : undefined!;
+  return { launchTemplate: read({ ...known, ...more, data: { ...known.data, ...data } }) };
+};
+const targetGroup = (more: object, attributes: Record<string, string> = {}) => {
+  const [known] = healthy.targetGroups.kind === 'read' ? healthy.targetGroups.value : [];
+  return {
+    targetGroups: read([
+      {
+        ...known!,
+        targetGroup: { ...known!.targetGroup, ...more },
+        attributes: { ...known!.attributes, ...attributes },
+      },
+    ]),
+  };
+};
+const role = (...statements: object[]) => ({
+  backend: { ...healthy.backend, role: read(roleWith(...statements)) },
+});
+const secrets = (more: object) => ({ secrets: { ...healthy.secrets!, ...more } });
+const groups = (more: Parameters<typeof networkWith>[0]) => ({ network: read(networkWith(more)) });
+const endpoint = (more: object) => {
+  const network = networkWith();
+  return { network: read({ ...network, vpcEndpoints: network.vpcEndpoints!.map((one) => ({ ...one, ...more })) }) };
+};
+const image = (more: object) => ({ image: read({ ...(healthy.image as { value: object }).value, ...more }) });
+const subnets = (more: object) => {
+  const network = networkWith();
+  return { network: read({ ...network, subnets: network.subnets!.map((one) => ({ ...one, ...more })) }) };
+};
+const canRead = allow('ssm:GetParametersByPath', `${path}/*`);
+
+test('of a group with which nothing is wrong, only what to expect is said', () => {
+  expect(runPreflight(healthy, intent).map(({ severity, code }) => [severity, code])).toEqual([['note', 'FORECAST']]);
+});
+
+type Difference = Partial<PreflightSnapshot>;
+
+test.each<[string, string[], Difference, Partial<PreflightIntent>?]>([
+  // The way to the secrets
+  ['the endpoint has private DNS off', ['error DNS_PRIVATE_DISABLED'], endpoint({ PrivateDnsEnabled: false })],
+  ['the group lets nothing out', ['error SG_HAS_NO_RULES'], groups({ 'sg-web': { IpPermissionsEgress: [] } })],
+  [
+    'the endpoint does not admit it',
+    ['error ENI_SG_RULES_MISMATCH'],
+    groups({ 'sg-endpoint': { IpPermissions: [from(443, 'sg-builder')] } }),
+  ],
+  [
+    'the endpoint policy allows another service only',
+    ['error POLICY_ENDPOINT'],
+    endpoint({ PolicyDocument: '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}' }),
+  ],
+  ['the endpoint is still pending', ['error ENDPOINT_STATE'], endpoint({ State: 'pending' })],
+  [
+    'only the builder is not admitted',
+    ['warning ENI_SG_RULES_MISMATCH'],
+    { ...groups({ 'sg-endpoint': { IpPermissions: [from(443, 'sg-web')] } }), builders: read([builder]) },
+  ],
+  ['a builder with the way to it', [], { builders: read([builder]) }],
+  [
+    'nothing says that it reads secrets, but the VPC has an endpoint',
+    ['warning DNS_PRIVATE_DISABLED'],
+    {
+      ...endpoint({ PrivateDnsEnabled: false }),
+      secrets: undefined,
+      secretsHint: 'endpointInVpc',
+      image: image({ Tags: [{ Key: 'directrix:secrets', Value: 'none' }] }).image,
+    },
+  ],
+  // Permissions
+  [
+    'no instance profile',
+    ['error INSTANCE_PROFILE_MISSING'],
+    { backend: { ...healthy.backend, role: read(undefined) } },
+  ],
+  ['a role that may read nothing', ['error POLICY_IAM_PATH'], role()],
+  [
+    'a role that may read single parameters only',
+    ['error POLICY_IAM_PATH'],
+    role(allow('ssm:GetParameter', `${path}/*`)),
+  ],
+  ['a role with path/* for a path with a slash', [], role(canRead)],
+  [
+    'a role with path/* for a path without a slash',
+    ['error POLICY_IAM_PATH'],
+    { ...role(canRead), ...secrets({ path: '/app/production' }) },
+  ],
+  [
+    'a role that another statement denies',
+    ['error POLICY_IAM_PATH'],
+    role(canRead, { Effect: 'Deny', Action: 'ssm:*', Resource: '*' }),
+  ],
+  [
+    'a role under a condition',
+    ['warning POLICY_IAM_CONDITIONAL'],
+    role(allow('ssm:*', '*', { Condition: { Bool: { 'aws:SecureTransport': 'true' } } })),
+  ],
+  [
+    'a customer key that the role may not use',
+    ['error KMS_CMK_DECRYPT'],
+    secrets({ parameters: read([{ name: '/app/production/SECRET_KEY', type: 'SecureString', keyId: 'alias/own' }]) }),
+  ],
+  [
+    'a customer key that the role may use',
+    [],
+    {
+      ...role(canRead, allow('kms:Decrypt', '*')),
+      ...secrets({
+        parameters: read([{ name: '/app/production/SECRET_KEY', type: 'SecureString', keyId: 'alias/own' }]),
+      }),
+    },
+  ],
+  [
+    'a key that could not be read',
+    ['note KMS_KEY_UNKNOWN'],
+    secrets({ parameters: read([{ name: '/app/production/SECRET_KEY', type: 'SecureString' }]) }),
+  ],
+  [
+    'the metadata service switched off',
+    ['error IMDS_DISABLED'],
+    template({ MetadataOptions: { HttpEndpoint: 'disabled' } }),
+  ],
+  // Names
+  ['an empty path', ['error PATH_EMPTY'], secrets({ parameters: read([]) })],
+  ['a name that is missing', ['error SECRET_MISSING'], secrets({ expectedNames: ['SECRET_KEY', 'DATABASE_URL'] })],
+  ['an image that says nothing', ['note SECRETS_UNDECLARED'], { secrets: undefined }],
+  [
+    'an image that reads none',
+    [],
+    { secrets: undefined, ...image({ Tags: [{ Key: 'directrix:secrets', Value: 'none' }] }) },
+  ],
+  // Load balancer
+  [
+    'the load balancer is not admitted on the health check port',
+    ['error ENI_SG_RULES_MISMATCH'],
+    groups({ 'sg-web': { IpPermissions: [from(80, 'sg-alb')] } }),
+  ],
+  [
+    'the load balancer is not admitted at all',
+    ['error ENI_SG_RULES_MISMATCH', 'error ENI_SG_RULES_MISMATCH'],
+    groups({ 'sg-web': { IpPermissions: [from(22, 'sg-alb')] } }),
+  ],
+  [
+    'the load balancer may not go out',
+    ['error SG_HAS_NO_RULES', 'error SG_HAS_NO_RULES'],
+    groups({ 'sg-alb': { IpPermissionsEgress: [] } }),
+  ],
+  ['no target group', ['error NO_TARGET_GROUP'], { targetGroups: read([]), loadBalancers: read([]) }],
+  [
+    'no rule forwards',
+    ['error TARGET_GROUP_UNUSED'],
+    {
+      loadBalancers: read([{ ...the(healthy.loadBalancers)[0]!, listeners: [] }]),
+    },
+  ],
+  [
+    'a zone that is not enabled',
+    ['error ZONE_NOT_ENABLED'],
+    {
+      loadBalancers: read([
+        {
+          ...the(healthy.loadBalancers)[0]!,
+          loadBalancer: {
+            ...the(healthy.loadBalancers)[0]!.loadBalancer,
+            AvailabilityZones: [{ ZoneName: 'us-west-2a' }],
+          },
+        },
+      ]),
+    },
+  ],
+  // Health checks
+  ['health checks are off', ['error HEALTH_CHECK_DISABLED'], targetGroup({ HealthCheckEnabled: false })],
+  [
+    'an interval longer than a start may take',
+    ['error HEALTH_CHECK_TIMEOUT', 'warning HEALTH_CHECK_GRACE'],
+    targetGroup({ HealthCheckIntervalSeconds: 120 }),
+  ],
+  [
+    'a matcher that takes errors',
+    ['warning HEALTH_CHECK_ACCEPTS_ERRORS'],
+    targetGroup({ Matcher: { HttpCode: '200-499' } }),
+  ],
+  ['no grace period', ['warning HEALTH_CHECK_GRACE'], group({ HealthCheckGracePeriod: 0 })],
+  ['health by EC2 only', ['note HEALTH_CHECK_TYPE'], group({ HealthCheckType: 'EC2' })],
+  // Room
+  ['no headroom', ['error NO_CAPACITY_HEADROOM'], group({ MaxSize: 3 })],
+  ['less room than the surge', ['warning SURGE_LIMITED'], group({ MaxSize: 5 })],
+  ['no instance is wanted', ['error GROUP_EMPTY'], group({ DesiredCapacity: 0 })],
+  ['no free addresses', ['error SUBNET_ADDRESSES'], subnets({ AvailableIpAddressCount: 1 })],
+  ['a warm pool', ['warning WARM_POOL'], { warmPool: read({ MinSize: 1 }) }],
+  // Launch template
+  [
+    'a mixed instances policy',
+    ['error NO_LAUNCH_TEMPLATE'],
+    group({ LaunchTemplate: undefined, MixedInstancesPolicy: {} }),
+  ],
+  ['a launch template that is gone', ['error LAUNCH_TEMPLATE_MISSING'], { launchTemplate: read(undefined) }],
+  ['a group that follows $Latest', ['note LAUNCH_TEMPLATE_FLOATING'], template({}, { version: '$Latest' })],
+  [
+    'a $Latest that nobody has verified',
+    ['warning LAUNCH_TEMPLATE_AHEAD'],
+    template({}, { version: '$Latest', latestVersion: '2' }),
+  ],
+  ['spot instances', ['warning SPOT_CAPACITY'], template({ InstanceMarketOptions: { MarketType: 'spot' } })],
+  // Image
+  ['no such image', ['error IMAGE_NOT_FOUND'], { image: read(undefined) }],
+  ['an image that is pending', ['error IMAGE_NOT_AVAILABLE'], image({ State: 'pending' })],
+  ['an image for another architecture', ['error IMAGE_ARCHITECTURE'], image({ Architecture: 'arm64' })],
+  ['an image of another account', ['note IMAGE_FOREIGN'], image({ OwnerId: '210987654321' })],
+  ['a deprecated image', ['note IMAGE_DEPRECATED'], image({ DeprecationTime: '2018-01-01T00:00:00Z' })],
+  ['an instance type that is not there', ['error INSTANCE_TYPE_UNKNOWN'], { instanceTypes: read([]) }],
+  // The group and others
+  ['Launch is suspended', ['error PROCESS_SUSPENDED'], group({ SuspendedProcesses: [{ ProcessName: 'Launch' }] })],
+  [
+    'ReplaceUnhealthy is suspended',
+    ['note HEALTH_CHECK_SUSPENDED'],
+    group({ SuspendedProcesses: [{ ProcessName: 'ReplaceUnhealthy' }] }),
+  ],
+  [
+    'an instance refresh',
+    ['error INSTANCE_REFRESH_ACTIVE'],
+    { instanceRefreshes: read([{ InstanceRefreshId: 'r', Status: 'InProgress' }]) },
+  ],
+  ['another deployer', ['error GROUP_BUSY'], { otherRollout: read({ rolloutId: 'r', holder: 'ann', isActive: true }) }],
+  [
+    'an unfinished rollout',
+    ['error ROLLOUT_UNFINISHED'],
+    { otherRollout: read({ rolloutId: 'r', holder: 'ann', isActive: false }) },
+  ],
+  [
+    'a scheduled action in a minute',
+    ['warning SCHEDULED_ACTION'],
+    { scheduledActions: read([{ ScheduledActionName: 'night', StartTime: new Date(healthy.at + 60_000) }]) },
+  ],
+  [
+    'a scheduled action tomorrow',
+    [],
+    { scheduledActions: read([{ ScheduledActionName: 'night', StartTime: new Date(healthy.at + 86_400_000) }]) },
+  ],
+  [
+    'a launch hook of an hour',
+    ['warning LIFECYCLE_HOOK_TIMEOUT'],
+    { hooks: read([{ LifecycleHookName: 'h', LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' }]) },
+  ],
+  [
+    'a short launch hook',
+    ['note LIFECYCLE_HOOK'],
+    {
+      hooks: read([
+        { LifecycleHookName: 'h', LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING', HeartbeatTimeout: 30 },
+      ]),
+    },
+  ],
+  [
+    'a long deregistration delay',
+    ['note DEREGISTRATION_DELAY_LONG'],
+    targetGroup({}, { 'deregistration_delay.timeout_seconds': '300' }),
+  ],
+  [
+    'no deregistration delay',
+    ['warning DEREGISTRATION_DELAY_ZERO'],
+    targetGroup({}, { 'deregistration_delay.timeout_seconds': '0' }),
+  ],
+  [
+    'nothing is healthy',
+    ['error NO_HEALTHY_BASELINE'],
+    { targetGroups: read([{ ...the(healthy.targetGroups)[0]!, health: [] }]) },
+  ],
+  [
+    'nothing is healthy, and that is accepted',
+    ['warning NO_HEALTHY_BASELINE'],
+    { targetGroups: read([{ ...the(healthy.targetGroups)[0]!, health: [] }]) },
+    { isBrokenBaselineAccepted: true },
+  ],
+  [
+    'one is not healthy',
+    ['warning BASELINE_DEGRADED'],
+    {
+      targetGroups: read([{ ...the(healthy.targetGroups)[0]!, health: the(healthy.targetGroups)[0]!.health.slice(1) }]),
+    },
+  ],
+  [
+    'a group of one',
+    ['warning FAIL_OPEN'],
+    { group: { ...healthy.group, DesiredCapacity: 1, Instances: healthy.group.Instances!.slice(0, 1) } },
+    { surge: 1 },
+  ],
+  ['logs without a way to them', ['warning LOGS_UNREACHABLE'], role(canRead, allow('logs:PutLogEvents', '*'))],
+  [
+    'a deployer who may not',
+    ['error DEPLOYER_NOT_ALLOWED'],
+    { deployerPermissions: read({ 'ec2:CreateTags': 'denied' }) },
+  ],
+  // What was not read
+  ['the network was not read', ['note PREFLIGHT_NOT_READ'], { network: unread('AccessDenied') }],
+  [
+    'the role was not read',
+    ['note PREFLIGHT_NOT_READ'],
+    { backend: { ...healthy.backend, role: unread('AccessDenied') } },
+  ],
+  [
+    'a policy was not read',
+    ['note PREFLIGHT_NOT_READ'],
+    {
+      backend: { ...healthy.backend, role: read({ ...roleWith(), unreadPolicies: ['AmazonSSMManagedInstanceCore'] }) },
+    },
+  ],
+  ['the names were not read', ['note PREFLIGHT_NOT_READ'], secrets({ parameters: unread('AccessDenied') })],
+  [
+    'hosted zones were not read, and private DNS is off',
+    ['error DNS_PRIVATE_DISABLED', 'warning NETWORK_NOT_DECIDED'],
+    {
+      network: read({
+        ...the(endpoint({ PrivateDnsEnabled: false }).network),
+        privateHostedZones: undefined,
+      }),
+    },
+  ],
+])('%s: %j', (_what, expected, differing, more = {}) => {
+  const findings = runPreflight(healthySnapshot(differing), { ...intent, ...more });
+  expect(findings.filter(({ code }) => code !== 'FORECAST').map(({ severity, code }) => `${severity} ${code}`)).toEqual(
+    expected,
+  );
+  for (const finding of findings) {
+    expect(finding.message).toMatch(/[.:]/);
+    expect(Object.keys(checks)).toContain(finding.check);
+    if (finding.severity !== 'note') expect(finding.fix?.text ?? '').not.toBe('');
+  }
+});
+
+describe('the three faults of 2018', () => {
+  const n1 = healthySnapshot({
+    network: read({
+      ...networkWith({ 'sg-web': { IpPermissionsEgress: [from(3306, 'sg-db')] } }),
+      vpcEndpoints: [{ ...networkWith().vpcEndpoints![0]!, Groups: [{ GroupId: 'sg-web' }], PrivateDnsEnabled: false }],
+    }),
+    builders: read([{ ...builder, source: { ...builder.source, securityGroupIds: ['sg-builder'] } as never }]),
+  });
+
+  test('are found together, each with its evidence, its edit and its command', () => {
+    const errors = runPreflight(n1, intent).filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ code }) => code)).toEqual([
+      'DNS_PRIVATE_DISABLED',
+      'ENI_SG_RULES_MISMATCH',
+      'SG_SHARED_NO_SELF_RULE',
+    ]);
+    for (const { evidence, fix } of errors) {
+      expect(evidence.length).toBeGreaterThan(0);
+      expect(fix?.edits).toHaveLength(1);
+      expect(fix?.commands).toHaveLength(1);
+    }
+    expect(errors.map(({ fix }) => fix?.commands[0])).toEqual([
+      'aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1 --private-dns-enabled',
+      "aws ec2 authorize-security-group-egress --group-id sg-web --ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId=sg-web}]'",
+      "aws ec2 authorize-security-group-ingress --group-id sg-web --ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId=sg-web}]'",
+    ]);
+  });
+
+  test('the builder who would lose its way by their fix is named', () => {
+    const wideOpen = {
+      ...networkWith(),
+      securityGroups: the(n1.network).securityGroups!.map((one) =>
+        one.GroupId === 'sg-builder'
+          ? { ...one, IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }] }
+          : one,
+      ),
+      vpcEndpoints: the(n1.network).vpcEndpoints,
+    };
+    const found = runPreflight({ ...n1, network: read(wideOpen) }, intent).filter(
+      ({ code }) => code === 'BYSTANDER_BROKEN',
+    );
+    expect(found).toMatchObject([{ severity: 'warning', subject: 'builder packer to Parameter Store' }]);
+    expect(found[0]!.fix!.commands).toHaveLength(1);
+  });
+});
+
+test('the same snapshot gives the same findings, to the byte', () => {
+  const snapshot = healthySnapshot({ ...endpoint({ PrivateDnsEnabled: false }), builders: read([builder]) });
+  expect(JSON.stringify(runPreflight(snapshot, intent))).toBe(
+    JSON.stringify(runPreflight(structuredClone(snapshot), intent)),
+  );
+});
+
+test('every code says its cause', () => {
+  for (const entry of Object.values(findingCodes)) expect(entry.cause.length).toBeGreaterThan(20);
+});

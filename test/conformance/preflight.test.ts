@@ -1,0 +1,217 @@
+// `directrix preflight`, `reach` and `deploy` as a user runs them, over the networks of 2018-11-11 built in a lab with AWS's SDK.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAwsClients } from '@directrix/aws';
+import {
+  createLab,
+  createScaledClock,
+  createSimulatedDataPlane,
+  type Endpoint,
+  type Lab,
+  startEndpoint,
+} from '@directrix/lab';
+import type { Finding } from '@directrix/preflight';
+import { type Io, runProgram, type World } from 'directrix';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prepare } from '../../examples/hyperbola/src/scenario.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'directrix-preflight-'));
+const env = { AWS_REGION: 'us-west-2', AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: 'lab' };
+
+interface House {
+  readonly lab: Lab;
+  readonly endpoint: Endpoint;
+  run(...argv: string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+}
+
+async function build(variant: string): Promise<House> {
+  const clock = createScaledClock({ speed: 100 });
+  // Machines that need nothing: what is looked at here is what is said before any of them starts.
+  const dataPlane = createSimulatedDataPlane({ machineFor: () => ({ bootMs: 1_000 }) });
+  const lab = createLab({ clock, dataPlane });
+  const endpoint = await startEndpoint(lab, { port: 0 });
+  await prepare({ variant, endpoint: endpoint.url, env });
+  const run = async (...argv: string[]) => {
+    const written = { stdout: '', stderr: '' };
+    const outputTo = (name: 'stdout' | 'stderr') => ({
+      write: (text: string) => {
+        written[name] += text;
+      },
+      isTTY: false,
+      columns: 80,
+    });
+    const io: Io = {
+      stdout: outputTo('stdout'),
+      stderr: outputTo('stderr'),
+      env: { ...env, XDG_STATE_HOME: directory },
+      cwd: directory,
+      signal: new AbortController().signal,
+    };
+    const world: World = {
+      clients: createAwsClients({
+        version: '0.0.0',
+        region: 'us-west-2',
+        endpoint: endpoint.url,
+        credentials: { accessKeyId: 'lab', secretAccessKey: 'lab' },
+      }),
+      clock: clock as World['clock'],
+      fetch: (url, init) => dataPlane.fetch(url, init as RequestInit) as ReturnType<World['fetch']>,
+      holder: { name: 'user@laptop', pid: 1, machine: 'laptop' },
+      isProcessAlive: () => true,
+      newRolloutId: () => 'rollout-1',
+    };
+    return { code: await runProgram(argv, io, world), ...written };
+  };
+  return { lab, endpoint, run };
+}
+
+const houses: Record<string, House> = {};
+beforeAll(async () => {
+  for (const variant of ['N1', 'N2', 'N3', 'N5']) houses[variant] = await build(variant);
+});
+afterAll(async () => {
+  for (const { lab, endpoint } of Object.values(houses)) {
+    await endpoint.close();
+    await lab.close();
+  }
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function preflight(variant: string, ...more: string[]) {
+  const { code, stdout } = await houses[variant]!.run(
+    'preflight',
+    ...['--group', 'web', '--version', '0.149.2', '--json'],
+    ...more,
+  );
+  const document = JSON.parse(stdout) as { verdict: string; findings: Finding[]; skipped: Finding[] };
+  const told = document.findings.filter(({ severity }) => severity !== 'note');
+  return { code, document, told: told.map(({ severity, code: own, subject }) => `${severity} ${own} ${subject}`) };
+}
+
+const backend = 'web to Parameter Store';
+const packer = 'builder packer-builder to Parameter Store';
+
+test.each([
+  [
+    'N1',
+    2,
+    [
+      `error DNS_PRIVATE_DISABLED ${backend}`,
+      `error ENI_SG_RULES_MISMATCH ${backend}`,
+      `error SG_SHARED_NO_SELF_RULE ${backend}`,
+      `warning BYSTANDER_BROKEN ${packer}`,
+    ],
+  ],
+  ['N2', 2, [`error DNS_PRIVATE_DISABLED ${backend}`, `warning BYSTANDER_BROKEN ${packer}`]],
+  ['N3', 0, [`warning ENI_SG_RULES_MISMATCH ${packer}`]],
+  ['N5', 0, []],
+])('%s: exit code %i, and exactly what is wrong there', async (variant, code, expected) => {
+  const result = await preflight(variant);
+  expect(result.told).toEqual(expected);
+  expect(result.code).toBe(code);
+  expect(result.document.verdict).toBe(code === 0 ? 'pass' : 'fail');
+  // Everything could be read.
+  expect(result.document.findings.map((finding) => finding.code)).not.toContain('PREFLIGHT_NOT_READ');
+});
+
+describe('of a release whose image does not exist', () => {
+  test('that is one finding among the others', async () => {
+    const { code, stdout } = await houses.N2!.run('preflight', '--group', 'web', '--version', '9', '--json');
+    const findings = (JSON.parse(stdout) as { findings: Finding[] }).findings.map((one) => one.code);
+    expect(findings).toContain('IMAGE_NOT_FOUND');
+    expect(code).toBe(2);
+  });
+});
+
+describe('--skip', () => {
+  test('sets errors aside by their code, and says so', async () => {
+    const { code, document } = await preflight('N2', '--skip', 'DNS_PRIVATE_DISABLED');
+    expect(document.skipped.map((one) => one.code)).toEqual(['DNS_PRIVATE_DISABLED']);
+    expect([code, document.verdict]).toEqual([0, 'pass']);
+  });
+
+  test('refuses a code that nothing has', async () => {
+    const { code, stderr } = await houses.N2!.run(
+      ...['preflight', '--group', 'web', '--version', '0.149.2', '--skip', 'DNS_PRIVAT'],
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain('No finding has the code DNS_PRIVAT.');
+  });
+});
+
+test('a deploy is refused with every error and its fix, and has changed nothing', async () => {
+  const { lab, run } = houses.N1!;
+  const before = structuredClone([...lab.state.autoScaling.groups.values()].map((one) => one.group.LaunchTemplate));
+  const { code, stdout, stderr } = await run('deploy', '--group', 'web', '--version', '0.149.2', '--json');
+  const document = JSON.parse(stdout);
+  expect(code).toBe(2);
+  expect(document).toMatchObject({ outcome: 'refused', error: { code: 'PREFLIGHT_FAILED' } });
+  expect(document.findings.filter((one: Finding) => one.severity === 'error')).toHaveLength(3);
+  for (const line of [
+    'error DNS_PRIVATE_DISABLED',
+    'error ENI_SG_RULES_MISMATCH',
+    'error SG_SHARED_NO_SELF_RULE',
+    '$ aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-',
+    '--skip DNS_PRIVATE_DISABLED --skip ENI_SG_RULES_MISMATCH --skip SG_SHARED_NO_SELF_RULE',
+  ])
+    expect(stderr).toContain(line);
+  expect([...lab.state.autoScaling.groups.values()].map((one) => one.group.LaunchTemplate)).toEqual(before);
+  expect([...lab.state.ssm.parameters.keys()].filter((name) => name.startsWith('/directrix'))).toEqual([]);
+});
+
+test('what a deploy skips is in its journal and in its document', async () => {
+  const { code, stdout } = await houses.N2!.run(
+    ...['deploy', '--group', 'web', '--version', '0.149.2', '--skip', 'all', '--json'],
+  );
+  const document = JSON.parse(stdout);
+  // The simulated machines need no network, so the rollout itself succeeds.
+  expect([code, document.outcome]).toEqual([0, 'done']);
+  expect(document.notices).toContainEqual({
+    code: 'PREFLIGHT_SKIPPED',
+    text: expect.stringContaining('DNS_PRIVATE_DISABLED (web to Parameter Store) was skipped'),
+  });
+  expect(readFileSync(document.journal, 'utf8')).toContain('PREFLIGHT_SKIPPED');
+});
+
+describe('reach', () => {
+  test.each([
+    ['N1', 'group:web', 2, 'UNREACHABLE', 3],
+    ['N2', 'group:web', 2, 'UNREACHABLE', 1],
+    ['N2', 'lt:packer-builder', 0, 'REACHABLE', 0],
+    ['N3', 'group:web', 0, 'REACHABLE', 0],
+    ['N3', 'lt:packer-builder', 2, 'UNREACHABLE', 1],
+    ['N5', 'lt:packer-builder', 0, 'REACHABLE', 0],
+  ])('%s from %s: exit code %i, %s', async (variant, source, code, verdict, faults) => {
+    const drawn = await houses[variant]!.run('reach', '--from', source, '--to', 'ssm:443');
+    expect([drawn.code, drawn.stdout.split(':')[0]]).toEqual([code, verdict]);
+    expect(drawn.stdout).not.toContain('\u001b');
+    const { stdout } = await houses[variant]!.run('reach', '--from', source, '--to', 'ssm:443', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'directrix.reach/1', verdict: verdict.toLowerCase() });
+    expect(JSON.parse(stdout).faults).toHaveLength(faults);
+  });
+
+  test('draws pictures for other tools', async () => {
+    const ask = ['reach', '--from', 'group:web', '--to', 'ssm:443'];
+    expect((await houses.N1!.run(...ask, '--mermaid')).stdout).toMatch(/^(flowchart|graph) /);
+    expect((await houses.N1!.run(...ask, '--dot')).stdout).toMatch(/^digraph /);
+  });
+
+  test('from an instance that runs, and to an address', async () => {
+    const [instanceId] = [...houses.N5!.lab.state.ec2.instances.keys()];
+    const { code } = await houses.N5!.run('reach', '--from', instanceId!, '--to', 'ssm');
+    expect(code).toBe(0);
+    expect((await houses.N5!.run('reach', '--from', instanceId!, '--to', '198.51.100.7:80')).code).toBe(2);
+  });
+
+  test.each([
+    [['--from', 'web', '--to', 'ssm'], 'write group:NAME'],
+    [['--from', 'group:nope', '--to', 'ssm'], 'GROUP_NOT_FOUND'],
+    [['--from', 'i-0123', '--to', 'ssm'], 'SOURCE_NOT_FOUND'],
+    [['--from', 'group:web', '--to', 'ssm:70000'], 'from 1 to 65535'],
+  ])('refuses %j with what to write instead', async (argv, hint) => {
+    const { code, stderr } = await houses.N5!.run('reach', ...argv);
+    expect(code).toBe(2);
+    expect(stderr).toContain(hint);
+  });
+});
