@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findingCodes } from '@directrix/preflight';
+import { CODES } from '@directrix/reachability';
 import { expect, test } from 'vitest';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -17,7 +19,9 @@ function sourceOf(directory: string): string {
     .join('\n');
 }
 
-const sources = ['packages/rollout', 'packages/aws', 'packages/cli'].map(sourceOf).join('\n');
+const sources = ['rollout', 'aws', 'cli', 'preflight', 'reachability']
+  .map((name) => sourceOf(`packages/${name}`))
+  .join('\n');
 
 /** Every way in which a code gets to a reader. */
 const patterns: readonly RegExp[] = [
@@ -34,6 +38,8 @@ function listOfType(name: string): string[] {
 
 const printed = new Set([
   ...patterns.flatMap((pattern) => [...sources.matchAll(pattern)].map(([, code]) => code!)),
+  ...Object.keys(findingCodes),
+  ...Object.keys(CODES),
   ...listOfType('EvidenceCode'),
   ...listOfType('RefusalCode'),
 ]);
