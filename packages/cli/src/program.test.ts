@@ -63,3 +63,18 @@ test('with --json a refusal is one JSON document on stdout, and the story is on 
   });
   expect(io.written.stderr).toContain('error USAGE');
 });
+
+test('with --json a command line that cannot be understood is one JSON document on stdout too', async () => {
+  const io = createTestIo();
+  expect(await runProgram(['deploy', '--json', '--group', 'web', '--surge', 'many'], io)).toBe(2);
+  expect(JSON.parse(io.written.stdout)).toMatchObject({
+    schema: 'directrix.usage/1',
+    error: { code: 'USAGE', hint: 'directrix help [command]' },
+  });
+});
+
+test("an option after -- is another program's", async () => {
+  const io = createTestIo();
+  expect(await runProgram(['secrets', 'exec', '--', 'app', '--json'], io)).toBe(2);
+  expect(io.written.stdout).toBe('');
+});

@@ -1,4 +1,5 @@
 // program: argv to an exit code. Every command registers itself; what it needs of AWS is loaded when it runs, not before.
+import { DirectrixError } from '@directrix/rollout';
 import { Command, CommanderError } from 'commander';
 import type { CommandContext } from './command-context.js';
 import { registerAbort } from './commands/abort/command.js';
@@ -11,7 +12,7 @@ import { registerRollback } from './commands/rollback/command.js';
 import { registerSecrets } from './commands/secrets/command.js';
 import { registerStatus } from './commands/status/command.js';
 import { type ExitCode, exitCode } from './exit-code.js';
-import { writeFailure } from './failure.js';
+import { describeFailure, writeFailure } from './failure.js';
 import type { Io } from './io.js';
 import { version } from './version.js';
 import type { World } from './world.js';
@@ -42,9 +43,9 @@ export async function runProgram(argv: readonly string[], io: Io, world?: World)
     await createProgram(context).parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return describeUsage(io, error);
-    writeFailure(io, error);
-    return exitCode.refused;
+    if (error instanceof CommanderError && isAnswer(error)) return exitCode.done;
+    if (error instanceof CommanderError && error.code === 'commander.help') return exitCode.refused;
+    return refuseUsage(io, argv, error instanceof CommanderError ? explainUsage(error) : error);
   }
 }
 
@@ -85,12 +86,23 @@ function configure(command: Command, io: Io): void {
   for (const child of command.commands) configure(child, io);
 }
 
-function describeUsage(io: Io, error: CommanderError): ExitCode {
-  // Help and version are answers, not errors. Commander calls a bare `directrix` a request for help too, on stderr.
-  if (error.exitCode === 0) return exitCode.done;
-  if (error.code === 'commander.help') return exitCode.refused;
-  const message = error.message.replace(/^error: /, '');
-  io.stderr.write(`error USAGE: ${message.charAt(0).toUpperCase()}${message.slice(1)}\n`);
-  io.stderr.write('  what to do: directrix help [command]\n');
+/** Help and version are answers, not errors. Commander calls a bare `directrix` a request for help too, on stderr. */
+function isAnswer(error: CommanderError): boolean {
+  return error.exitCode === 0;
+}
+
+function explainUsage({ message }: CommanderError): DirectrixError {
+  const text = message.replace(/^error: /, '');
+  return new DirectrixError('USAGE', `${text.charAt(0).toUpperCase()}${text.slice(1)}`, {
+    hint: 'directrix help [command]',
+  });
+}
+
+/** No command was understood, so the document is of none. What follows `--` is another program's. */
+function refuseUsage(io: Io, argv: readonly string[], error: unknown): ExitCode {
+  writeFailure(io, error);
+  const end = argv.indexOf('--');
+  if ((end < 0 ? argv : argv.slice(0, end)).includes('--json'))
+    io.stdout.write(`${JSON.stringify({ schema: 'directrix.usage/1', error: describeFailure(error) }, null, 2)}\n`);
   return exitCode.refused;
 }
