@@ -1,5 +1,6 @@
 // Every layer of the ladder, over the lab's real network: an application of one instance that loads its secrets as it boots, configured
 // with nothing but its region, and what it says of what went wrong.
+import { fileURLToPath } from 'node:url';
 import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { n1 } from '../../examples/hyperbola/src/networks/n1.js';
@@ -67,6 +68,51 @@ describe('below the store', () => {
     });
   });
 });
+
+describe('hyperbola 0.149.2', () => {
+  const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const services = [
+    { name: 'app', command: ['node', file('../../examples/hyperbola/dist/releases/0.149.2/main.js')] },
+    { name: 'watcher', command: ['node', file('./fixtures/health-watcher.mjs')] },
+  ];
+  const page = /PAGE (.*)\n/;
+
+  it('says on its health page in N1 who it is and why it does not serve', async () => {
+    await inNetwork(n1, async (site) => {
+      const [, json] = await site.bootServices(services, page);
+      const { status, body } = JSON.parse(json!) as { status: number; body: string };
+      expect(status).toBe(503);
+      expect(body).toMatch(
+        /^VERSION: 0\.149\.2\nFQDN: ip-10-0-10-\d+\.us-west-2\.compute\.internal\nKO: secrets: DNS_PRIVATE_DISABLED ssm\.us-west-2\.amazonaws\.com resolves to a public address .*\n$/,
+      );
+    });
+  });
+
+  it('names in N5 what it misses, and serves with it', async () => {
+    await inNetwork(n5, async (site) => {
+      await site.put('SECRET_KEY', 'k');
+      const [, first] = await site.bootServices(services, page);
+      expect(first).toContain('KO: secrets: SECRET_MISSING /app/production/DATABASE_URL is missing');
+      await site.put('DATABASE_URL', 'mysql://db.internal/hyperbola');
+      await site.put('CONTACT_ADDRESS', 'a@b.example');
+      const [, second] = await site.bootServices(services, page);
+      expect(JSON.parse(second!)).toMatchObject({ status: 200, body: expect.stringMatching(/\nOK\n$/) });
+    });
+  });
+});
+
+// One of the two is the address that is tried first.
+it.each(['management-a', 'management-b'])(
+  'an endpoint that cannot be reached in %s is still read from',
+  async (subnet) => {
+    await inNetwork(n5, async (site) => {
+      await site.put('KEY', 'x');
+      await site.cutOff(subnet);
+      const { result } = await site.boot();
+      expect(result.loaded).toEqual(['KEY']);
+    });
+  },
+);
 
 describe('in a network that works', () => {
   let site: SecretsSite;

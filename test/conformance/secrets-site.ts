@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  CreateNetworkAclCommand,
+  DescribeNetworkAclsCommand,
   EC2Client,
   ModifyVpcAttributeCommand,
   ModifyVpcEndpointCommand,
   RegisterImageCommand,
+  ReplaceNetworkAclAssociationCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import {
@@ -52,6 +55,10 @@ export interface SecretsSite {
   setEndpointPolicy(statement: object): Promise<void>;
   /** What somebody may do to a VPC after its endpoint was made. */
   switchResolverOff(): Promise<void>;
+  /** As a network ACL does that lets nothing through. */
+  cutOff(subnet: string): Promise<void>;
+  /** Boots an instance of these services in a private subnet, and resolves with the first match in its console. */
+  bootServices(services: readonly object[], pattern: RegExp, profile?: string): Promise<RegExpExecArray>;
   /** Boots an instance in a private subnet, and returns what its application said, with the whole console. */
   boot(options?: BootOptions): Promise<{ readonly result: AppResult; readonly console: string }>;
   close(): Promise<void>;
@@ -73,6 +80,26 @@ export async function openSite(network: Network): Promise<SecretsSite> {
     [...lab.state.ec2.vpcEndpoints.values()].find(({ State }) => String(State).toLowerCase() === 'available'),
   );
   let count = 0;
+  async function launch(services: readonly object[], profile: string | null) {
+    count += 1;
+    const image = join(root, `image-${count}`);
+    mkdirSync(image);
+    writeFileSync(join(image, 'instance.json'), JSON.stringify({ services }));
+    const { ImageId } = await ec2.send(new RegisterImageCommand({ Name: `app-${count}`, ImageLocation: image }));
+    const { Instances } = await ec2.send(
+      new RunInstancesCommand({
+        ImageId,
+        InstanceType: 't3.micro',
+        MinCount: 1,
+        MaxCount: 1,
+        SubnetId: built.subnetIds['private-a'],
+        SecurityGroupIds: [built.groupIds.backend!],
+        IamInstanceProfile: profile === null ? undefined : { Name: profile },
+        MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      }),
+    );
+    return lab.state.ec2.instances.get(Instances![0]!.InstanceId!)!;
+  }
   return {
     lab,
     ssm,
@@ -88,27 +115,29 @@ export async function openSite(network: Network): Promise<SecretsSite> {
     async switchResolverOff() {
       await ec2.send(new ModifyVpcAttributeCommand({ VpcId: built.vpcId, EnableDnsSupport: { Value: false } }));
     },
-    async boot({ secrets = {}, env = {}, container = false, profile = 'reader' } = {}) {
-      count += 1;
-      const image = join(root, `image-${count}`);
-      mkdirSync(image);
-      const given = { AWS_REGION: 'us-west-2', SECRETS_APP: JSON.stringify(secrets), ...env };
-      const services = [{ name: 'app', command: ['node', app], env: given, container }];
-      writeFileSync(join(image, 'instance.json'), JSON.stringify({ services }));
-      const { ImageId } = await ec2.send(new RegisterImageCommand({ Name: `app-${count}`, ImageLocation: image }));
-      const { Instances } = await ec2.send(
-        new RunInstancesCommand({
-          ImageId,
-          InstanceType: 't3.micro',
-          MinCount: 1,
-          MaxCount: 1,
-          SubnetId: built.subnetIds['private-a'],
-          SecurityGroupIds: [built.groupIds.backend!],
-          IamInstanceProfile: profile === null ? undefined : { Name: profile },
-          MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+    async cutOff(subnet) {
+      const { NetworkAcl } = await ec2.send(new CreateNetworkAclCommand({ VpcId: built.vpcId }));
+      const { NetworkAcls = [] } = await ec2.send(new DescribeNetworkAclsCommand({}));
+      const association = NetworkAcls.flatMap(({ Associations = [] }) => Associations).find(
+        ({ SubnetId }) => SubnetId === built.subnetIds[subnet],
+      );
+      await ec2.send(
+        new ReplaceNetworkAclAssociationCommand({
+          AssociationId: association!.NetworkAclAssociationId,
+          NetworkAclId: NetworkAcl!.NetworkAclId,
         }),
       );
-      const record = lab.state.ec2.instances.get(Instances![0]!.InstanceId!)!;
+    },
+    async bootServices(services, pattern, profile = 'reader') {
+      const record = await launch(services, profile);
+      return until(
+        () => pattern.exec(record.console) ?? undefined,
+        () => record.console,
+      );
+    },
+    async boot({ secrets = {}, env = {}, container = false, profile = 'reader' } = {}) {
+      const given = { AWS_REGION: 'us-west-2', SECRETS_APP: JSON.stringify(secrets), ...env };
+      const record = await launch([{ name: 'app', command: ['node', app], env: given, container }], profile);
       const [, text] = await until(
         () => /RESULT (.*)\n/.exec(record.console) ?? undefined,
         () => record.console,

@@ -82,6 +82,9 @@ export function createKeptSecrets<Output extends object>(options: KeptSecretsOpt
   };
 }
 
+/** A time to live of 0 would ask the store without end. */
+const shortestTtlMs = 1_000;
+
 async function keepRefreshing(
   ttlMs: number,
   refresh: () => Promise<Change>,
@@ -91,7 +94,7 @@ async function keepRefreshing(
   while (!signal.aborted) {
     try {
       // Nine to eleven tenths, so that a fleet that started together drifts apart.
-      await ports.sleepInBackground(ttlMs * (0.9 + 0.2 * ports.random()), signal);
+      await ports.sleepInBackground(Math.max(ttlMs, shortestTtlMs) * (0.9 + 0.2 * ports.random()), signal);
       await refresh();
     } catch (error) {
       if (signal.aborted) return;

@@ -21,7 +21,7 @@ export interface LoadOptions<Output extends object> {
   readonly unexpected?: 'ignore' | 'refuse';
   readonly mapping?: NameMapping;
   readonly limits?: Partial<Limits>;
-  /** Read again every `ttlMs`, give or take a tenth. Off by default. Does not keep the process alive. */
+  /** Read again every `ttlMs` (a second at least), give or take a tenth. Off by default. Does not keep the process alive. */
   readonly refresh?: { readonly ttlMs: number };
   readonly lastKnownGood?: LastKnownGood;
   /** A client to use in place of our own; its time limits and attempts are then its owner's. */

@@ -60,6 +60,8 @@ describe('the package', () => {
         response.end(asked === 1 ? '{}' : JSON.stringify({ Parameters: [{ Name: '/app/KEY', Value: 'v', Version: 1 }] }));
       });
       server.unref();
+      // Its end of a connection is of this process too, and would keep it.
+      server.on('connection', (socket) => socket.unref());
       await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
       process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:' + server.address().port;
       const secrets = await loadSecrets({ path: '/app/', schema: z.object({ KEY: z.string() }), refresh: { ttlMs: 3_600_000 } });
