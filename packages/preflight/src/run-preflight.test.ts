@@ -400,6 +400,59 @@ describe('the three faults of 2018', () => {
   });
 });
 
+test('an instance that would lose its way by their fix is named, once, with what to do before', () => {
+  const known = networkWith();
+  const running = (InstanceId: string, SubnetId: string, GroupId: string) => ({
+    InstanceId,
+    VpcId: 'vpc-1',
+    SubnetId,
+    State: { Name: 'running' as const },
+    NetworkInterfaces: [{ SubnetId, VpcId: 'vpc-1', Groups: [{ GroupId }], Association: { PublicIp: '203.0.113.9' } }],
+  });
+  const open = { IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }] };
+  const network = {
+    ...networkWith({ 'sg-alb': open, 'sg-endpoint': { IpPermissions: [from(443, 'sg-web')] } }),
+    instances: [
+      running('i-8', 'subnet-pa', 'sg-alb'),
+      running('i-9', 'subnet-pb', 'sg-alb'),
+      // Of the group itself: it is mended, not broken.
+      running('i-1', 'subnet-a', 'sg-web'),
+    ],
+    vpcEndpoints: [{ ...known.vpcEndpoints![0]!, PrivateDnsEnabled: false }],
+  };
+  const found = runPreflight(healthySnapshot({ network: read(network) }), intent).filter(
+    ({ code }) => code === 'BYSTANDER_BROKEN',
+  );
+  expect(found).toMatchObject([{ severity: 'warning', subject: 'instances i-8, i-9 to Parameter Store' }]);
+  expect(found[0]!.fix!.edits).toHaveLength(1);
+});
+
+test('a load balancer needs its answers on all ports from 1024, where an instance does not', () => {
+  const known = networkWith();
+  const entry = (RuleNumber: number, Egress: boolean, Protocol: string, ports?: readonly [number, number]) => ({
+    RuleNumber,
+    Egress,
+    RuleAction: 'allow' as const,
+    CidrBlock: '0.0.0.0/0',
+    Protocol,
+    ...(ports && { PortRange: { From: ports[0], To: ports[1] } }),
+  });
+  const acl = {
+    NetworkAclId: 'acl-2',
+    VpcId: 'vpc-1',
+    Associations: [{ SubnetId: 'subnet-a' }, { SubnetId: 'subnet-b' }],
+    Entries: [entry(100, false, '-1'), entry(100, true, '6', [32768, 65535])],
+  };
+  const network = { ...known, networkAcls: [...known.networkAcls!, acl] };
+  const errors = runPreflight(healthySnapshot({ network: read(network) }), intent).filter(
+    ({ severity, check }) => severity === 'error' && check === 'load-balancer-path',
+  );
+  expect(errors.map(({ code }) => code)).toEqual(['NACL_RETURN_EPHEMERAL', 'NACL_RETURN_EPHEMERAL']);
+  // One for each subnet of the load balancer, and all of them can be made together.
+  expect(errors.flatMap(({ fix }) => fix!.edits)).toMatchObject([{ ruleNumber: 32766 }, { ruleNumber: 32765 }]);
+  expect(errors[1]!.fix!.commands[0]).toContain('--rule-number 32765');
+});
+
 test('the same snapshot gives the same findings, to the byte', () => {
   const snapshot = healthySnapshot({ ...endpoint({ PrivateDnsEnabled: false }), builders: read([builder]) });
   expect(JSON.stringify(runPreflight(snapshot, intent))).toBe(

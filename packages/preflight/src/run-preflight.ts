@@ -30,6 +30,7 @@ import { checkSecretsPermissions } from './checks/secrets-permissions.js';
 import { checkTargetGroup } from './checks/target-group.js';
 import type { Finding, Severity } from './finding.js';
 import type { PreflightIntent } from './intent.js';
+import { separateEntries } from './network/distinct-entries.js';
 import type { PreflightSnapshot } from './snapshot.js';
 
 /** Every check by its file's name, in the order in which a reader meets them. */
@@ -67,5 +68,6 @@ export function runPreflight(snapshot: PreflightSnapshot, intent: PreflightInten
   const found = Object.entries(checks).flatMap(([check, run]) =>
     run(context).map((one): Finding => ({ ...one, check })),
   );
-  return severities.flatMap((severity) => found.filter((finding) => finding.severity === severity));
+  const together = network === undefined ? found : separateEntries(found, network);
+  return severities.flatMap((severity) => together.filter((finding) => finding.severity === severity));
 }

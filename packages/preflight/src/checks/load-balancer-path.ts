@@ -1,7 +1,7 @@
 // From the load balancers' interfaces to a new instance, on the traffic port and on the health check port of each target group.
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import { buildNetwork, type Network, type NetworkSnapshot, type Source } from '@directrix/reachability';
-import type { Check, CheckContext, Draft } from '../check.js';
+import type { Check } from '../check.js';
 import { readValue } from '../check.js';
 import { findPathFaults, type PathQuestion } from '../network/path-findings.js';
 import type { LoadBalancerSnapshot, TargetGroupSnapshot } from '../snapshot.js';
@@ -15,7 +15,7 @@ export const checkLoadBalancerPath: Check = (context) => {
   const paths = (readValue(snapshot.targetGroups) ?? []).flatMap((targetGroup) =>
     questionsOf(targetGroup, stage, loadBalancers, snapshot.backend.name),
   );
-  return findPathFaults({ ...context, network: stage.network } as CheckContext, paths) satisfies readonly Draft[];
+  return findPathFaults({ ...context, network: stage.network }, paths);
 };
 
 interface Stage {
@@ -54,7 +54,12 @@ function setStage(
     added.push(item);
     return { id: item.NetworkInterfaceId, zone: subnet?.AvailabilityZone };
   });
-  const snapshot = { ...network, networkInterfaces: [...(network.networkInterfaces ?? []), ...added] };
+  // A load balancer's own ports are 1024 to 65535, where an instance's are those of its kernel.
+  const isBalancer = (id: string | undefined) => [...sources.values()].some((ids) => ids.includes(id ?? ''));
+  const known = (network.networkInterfaces ?? []).map((one) =>
+    isBalancer(one.NetworkInterfaceId) ? { ...one, InterfaceType: 'load_balancer' as never } : one,
+  );
+  const snapshot = { ...network, networkInterfaces: [...known, ...added] };
   return { network: buildNetwork(snapshot), sources, newInterfaces };
 }
 
