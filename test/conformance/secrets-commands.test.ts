@@ -102,6 +102,15 @@ describe('import', () => {
     expect(Parameter).toMatchObject({ Value: 'two\nlines', Type: 'SecureString', Version: 1 });
   });
 
+  it('draws how far it is on a terminal, and nowhere else', async () => {
+    file('A=1\nB=2\n');
+    const args = ['import', 'import.env', '--to', '/app/drawn/', '--apply', '--rate', '50'];
+    const { stderr } = await site.run(args, { isTerminal: true });
+    expect(stderr).toContain(`\r[${'='.repeat(15)}${' '.repeat(15)}] 1/2\r[${'='.repeat(30)}] 2/2\n`);
+    file('A=1\nB=2\nC=3\n');
+    expect((await site.run(args)).stderr).not.toContain('\r');
+  });
+
   it('stops between two writes when it is interrupted, and says how far it came', async () => {
     file('ONE=1\nTWO=2\nTHREE=3\n');
     const args = ['import', 'import.env', '--to', '/app/stopped/', '--apply', '--rate', '0.1'];

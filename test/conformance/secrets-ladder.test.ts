@@ -141,12 +141,17 @@ describe('in a network that works', () => {
 
   it('tells a missing instance profile', async () => {
     const { result } = await site.boot({ profile: null });
-    expect(result).toMatchObject({ code: 'NO_INSTANCE_PROFILE', layer: 'credentials' });
+    expect(result).toMatchObject({ code: 'INSTANCE_PROFILE_MISSING', layer: 'credentials' });
   });
 
   it('tells a container that the hop limit keeps from its credentials', async () => {
     const { result } = await site.boot({ container: true });
     expect(result).toMatchObject({ code: 'IMDS_HOP_LIMIT', layer: 'credentials' });
+  });
+
+  it('tells a metadata service that is switched off', async () => {
+    const { result } = await site.boot({ metadata: 'disabled' });
+    expect(result).toMatchObject({ code: 'IMDS_DISABLED', layer: 'credentials' });
   });
 
   it('tells that no provider has credentials, where there is no metadata service', async () => {

@@ -73,7 +73,7 @@ describe('a release', () => {
 
   it('without secrets labels nothing; one that does not say is refused', async () => {
     expect(await label('2.0', { 'directrix:secrets': 'none' })).toBe(0);
-    await expect(label('2.0', {})).rejects.toMatchObject({ code: 'SECRETS_UNKNOWN' });
+    await expect(label('2.0', {})).rejects.toMatchObject({ code: 'SECRETS_UNDECLARED' });
   });
 
   it('takes the place of one that nobody can go back to, when a version has ten labels', async () => {

@@ -44,6 +44,8 @@ export interface BootOptions {
   readonly secrets?: object;
   readonly env?: Readonly<Record<string, string>>;
   readonly container?: boolean;
+  /** Whether the instance has a metadata service. */
+  readonly metadata?: 'enabled' | 'disabled';
   /** The name of the instance profile: `reader` by default, none with null. */
   readonly profile?: string | null;
 }
@@ -80,7 +82,7 @@ export async function openSite(network: Network): Promise<SecretsSite> {
     [...lab.state.ec2.vpcEndpoints.values()].find(({ State }) => String(State).toLowerCase() === 'available'),
   );
   let count = 0;
-  async function launch(services: readonly object[], profile: string | null) {
+  async function launch(services: readonly object[], profile: string | null, HttpEndpoint?: 'enabled' | 'disabled') {
     count += 1;
     const image = join(root, `image-${count}`);
     mkdirSync(image);
@@ -95,7 +97,7 @@ export async function openSite(network: Network): Promise<SecretsSite> {
         SubnetId: built.subnetIds['private-a'],
         SecurityGroupIds: [built.groupIds.backend!],
         IamInstanceProfile: profile === null ? undefined : { Name: profile },
-        MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+        MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1, HttpEndpoint },
       }),
     );
     return lab.state.ec2.instances.get(Instances![0]!.InstanceId!)!;
@@ -135,9 +137,9 @@ export async function openSite(network: Network): Promise<SecretsSite> {
         () => record.console,
       );
     },
-    async boot({ secrets = {}, env = {}, container = false, profile = 'reader' } = {}) {
+    async boot({ secrets = {}, env = {}, container = false, metadata, profile = 'reader' } = {}) {
       const given = { AWS_REGION: 'us-west-2', SECRETS_APP: JSON.stringify(secrets), ...env };
-      const record = await launch([{ name: 'app', command: ['node', app], env: given, container }], profile);
+      const record = await launch([{ name: 'app', command: ['node', app], env: given, container }], profile, metadata);
       const [, text] = await until(
         () => /RESULT (.*)\n/.exec(record.console) ?? undefined,
         () => record.console,

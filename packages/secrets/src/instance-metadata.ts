@@ -5,6 +5,8 @@ import type { Diagnosis } from './ladder.js';
 
 const timeoutMs = 1_000;
 const address = '169.254.169.254';
+const tokenPath = '/latest/api/token';
+const tokenHeaders = { 'x-aws-ec2-metadata-token-ttl-seconds': '60' };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -23,23 +25,23 @@ export async function hasPublicAddress(env: Env, signal: AbortSignal): Promise<b
 
 /** Why there are no credentials. */
 export async function probeCredentials(env: Env, signal: AbortSignal): Promise<Diagnosis> {
+  if (isDisabled(env)) return noCredentials;
   const [token, bare] = await Promise.all([
-    fetchToken(env, signal),
-    isDisabled(env) ? undefined : ask('GET', '/latest/meta-data/', {}, signal),
+    ask('PUT', tokenPath, tokenHeaders, signal),
+    ask('GET', '/latest/meta-data/', {}, signal),
   ]);
-  if (token !== undefined) {
-    const headers = { 'x-aws-ec2-metadata-token': token };
-    const roles = await ask('GET', '/latest/meta-data/iam/security-credentials/', headers, signal);
-    if (roles?.statusCode === 404) return noProfile;
-  }
+  if (token?.statusCode === 403) return disabled;
   // It answers, and its tokens do not arrive: the answer to a PUT lives for as many hops as the hop limit says.
   if (token === undefined && bare?.statusCode === 401) return hopLimit;
-  return noCredentials;
+  if (token?.statusCode !== 200) return noCredentials;
+  const headers = { 'x-aws-ec2-metadata-token': token.text };
+  const roles = await ask('GET', '/latest/meta-data/iam/security-credentials/', headers, signal);
+  return roles?.statusCode === 404 ? noProfile : noCredentials;
 }
 
 async function fetchToken(env: Env, signal: AbortSignal): Promise<string | undefined> {
   if (isDisabled(env)) return undefined;
-  const answer = await ask('PUT', '/latest/api/token', { 'x-aws-ec2-metadata-token-ttl-seconds': '60' }, signal);
+  const answer = await ask('PUT', tokenPath, tokenHeaders, signal);
   return answer?.statusCode === 200 ? answer.text : undefined;
 }
 
@@ -85,9 +87,21 @@ const hopLimit: Diagnosis = {
   hint: 'Set HttpPutResponseHopLimit to 2 in the metadata options of the launch template.',
 };
 
+const disabled: Diagnosis = {
+  layer: 'credentials',
+  problem: {
+    code: 'IMDS_DISABLED',
+    message: 'there are no credentials: the instance metadata service is switched off',
+  },
+  hint: 'Set HttpEndpoint to enabled in the metadata options of the launch template, or give keys in another way.',
+};
+
 const noProfile: Diagnosis = {
   layer: 'credentials',
-  problem: { code: 'NO_INSTANCE_PROFILE', message: 'there are no credentials: the instance has no instance profile' },
+  problem: {
+    code: 'INSTANCE_PROFILE_MISSING',
+    message: 'there are no credentials: the instance has no instance profile',
+  },
   hint: 'Attach an instance profile whose role may read the path.',
 };
 

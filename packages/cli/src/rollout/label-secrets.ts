@@ -27,7 +27,7 @@ const labelsPerSecond = 3;
 /** Good releases on record. */
 const keptReleases = 10;
 
-/** Returns how many parameters have the label now. Throws SECRETS_UNKNOWN, SECRET_MISSING, SECRETS_LABEL_LIMIT. */
+/** Returns how many parameters have the label now. Throws SECRETS_UNDECLARED, SECRET_MISSING, SECRETS_LABEL_LIMIT. */
 export async function labelSecrets(world: World, { groupName, release, secretsPath }: LabelRequest): Promise<number> {
   const secrets = await findSecrets(world, release, secretsPath);
   const label = releaseLabel(release.version);
@@ -44,10 +44,14 @@ async function findSecrets(world: World, release: Release, secretsPath: string |
   const given = secretsPath ?? tagOf('directrix:secrets');
   if (given === 'none') return [];
   if (given === undefined) {
-    throw new DirectrixError('SECRETS_UNKNOWN', `The image of ${release.version} does not say where its secrets are.`, {
-      source: release.imageId,
-      hint: 'tag it directrix:secrets=/your/path/ (or =none), or say --secrets-path',
-    });
+    throw new DirectrixError(
+      'SECRETS_UNDECLARED',
+      `The image of ${release.version} does not say where its secrets are.`,
+      {
+        source: release.imageId,
+        hint: 'tag it directrix:secrets=/your/path/ (or =none), or say --secrets-path',
+      },
+    );
   }
   const path = given.endsWith('/') ? given : `${given}/`;
   const names = tagOf('directrix:secret-names')?.split(' ').filter(Boolean);
