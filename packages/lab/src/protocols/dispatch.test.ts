@@ -76,6 +76,18 @@ describe('what cannot be dispatched is refused by name', () => {
       'InvalidAction',
       /ListQueues \(version 2012-11-05\) is not emulated by the lab/,
     ],
+    [
+      'a service that speaks neither protocol',
+      {
+        ...request(
+          '',
+          { authorization: 'AWS4-HMAC-SHA256 Credential=AKIA/20181111/us-west-2/s3/aws4_request, x' },
+          'GET',
+        ),
+      },
+      'InvalidAction',
+      /The service s3 is not emulated by the lab/,
+    ],
     ['no action', request('', { 'content-type': FORM }), 'MissingAction', /Action/],
     [
       'another content type',

@@ -15,6 +15,7 @@ export type Dispatch =
     }
   | { readonly kind: 'refused'; readonly service: WireService; readonly error: AwsError };
 
+const FORM = 'application/x-www-form-urlencoded';
 const UNKNOWN_QUERY_SERVICE: WireService = { protocol: 'awsQuery', schemas: {} };
 const UNKNOWN_JSON_SERVICE: WireService = { protocol: 'awsJson1_1', schemas: {} };
 
@@ -24,9 +25,13 @@ const UNKNOWN_JSON_SERVICE: WireService = { protocol: 'awsJson1_1', schemas: {} 
  */
 export function dispatchRequest(services: readonly ServiceDefinition[], request: LabHttpRequest): Dispatch {
   const target = request.headers['x-amz-target'];
-  const scoped = findScopedService(services, request);
+  const scope = scopeOf(request);
+  const scoped = services.find(({ name }) => name === scope);
   const fallback = target === undefined ? (scoped ?? UNKNOWN_QUERY_SERVICE) : UNKNOWN_JSON_SERVICE;
   try {
+    // S3, Lambda and others say what they want by method and path, which would be called a query without an Action.
+    if (target === undefined && scope !== undefined && scoped === undefined && !isQuery(request))
+      throw new AwsError('InvalidAction', `The service ${scope} is not emulated by the lab.`);
     return target === undefined ? dispatchQuery(services, request, scoped) : dispatchTarget(services, request, target);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -49,7 +54,7 @@ function dispatchQuery(
   request: LabHttpRequest,
   scoped: ServiceDefinition | undefined,
 ): Dispatch {
-  if (request.method !== 'GET') expectContentType(request, 'application/x-www-form-urlencoded');
+  if (request.method !== 'GET') expectContentType(request, FORM);
   const text = request.method === 'GET' ? request.query : Buffer.from(readBody(request)).toString('utf8');
   const parameters = parseQueryParameters(text);
   const operationName = parameters.children.get('Action')?.value;
@@ -77,17 +82,21 @@ function findQueryService(
 }
 
 /** The service that the credential was scoped to: `Credential=AKID/20181111/us-west-2/ssm/aws4_request`. */
-function findScopedService(
-  services: readonly ServiceDefinition[],
-  request: LabHttpRequest,
-): ServiceDefinition | undefined {
-  const scope = /Credential=[^/]*\/\d{8}\/[^/]*\/([^/]+)\/aws4_request/.exec(request.headers.authorization ?? '');
-  return services.find(({ name }) => name === scope?.[1]);
+function scopeOf({ headers }: LabHttpRequest): string | undefined {
+  return /Credential=[^/]*\/\d{8}\/[^/]*\/([^/]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1];
+}
+
+function isQuery({ method, query, headers }: LabHttpRequest): boolean {
+  return method === 'GET' ? query.includes('Action=') : contentTypeOf(headers) === FORM;
 }
 
 function expectContentType(request: LabHttpRequest, expected: string): void {
-  const given = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const given = contentTypeOf(request.headers);
   if (given !== expected) {
     throw new AwsError('UnsupportedMediaType', `The content type must be ${expected}, not '${given}'.`, 415);
   }
+}
+
+function contentTypeOf(headers: LabHttpRequest['headers']): string {
+  return headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
