@@ -123,6 +123,21 @@ describe('the release', () => {
     expectRefusal(['rollback', '--group', 'web'], 'NO_GOOD_RELEASE', 'directrix deploy'));
 });
 
+describe('the version', () => {
+  test('that nobody answers for: no release could be verified', () =>
+    expectRefusal([...deploy, '--url', 'http://nowhere.example'], 'VERSION_ROUTE_SILENT', '--no-version-check'));
+
+  test('that the present release does not name is no refusal, and is said', async () => {
+    const { exitCode, document } = await site.deploy('2', ['--health-path', '/elsewhere', '--start-timeout', '30s']);
+    expect(document.notices).toContainEqual({
+      code: 'VERSION_NOT_HEARD',
+      text: expect.stringContaining('/elsewhere answered 200 without VERSION'),
+    });
+    expect(document.evidence).toMatchObject([{ code: 'VERSION_NOT_REPORTED' }]);
+    expect(exitCode).toBe(1);
+  });
+});
+
 describe('somebody else', () => {
   test('who is changing the group is named, on whatever machine', async () => {
     const first = site.start([...deploy, '--json'], { machine: 'build-7' });

@@ -19,6 +19,7 @@ export {
   findReportRoute,
   type ReportSettings,
   type ReportSource,
+  tryReportRoute,
 } from './reports/report-source.js';
 export { createRolloutPorts, isLeaseLost, type RolloutPortsOptions } from './rollout-ports.js';
 export { type GoodRelease, loadHistory, recordGoodReleases } from './state/history.js';

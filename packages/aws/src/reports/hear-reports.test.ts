@@ -81,7 +81,7 @@ test('a server that refuses is trouble, told once, and soon left alone', async (
     throw Object.assign(new TypeError('fetch failed'), { cause: new Error('connect ECONNREFUSED') });
   };
   const heard = await hearReports({ ...request, targetCount: 30 }, { fetch, clock: patientClock });
-  expect(heard).toEqual({ reports: [], troubles: ['http://lb:80/healthz: connect ECONNREFUSED'] });
+  expect(heard).toEqual({ reports: [], troubles: ['http://lb:80/healthz: connect ECONNREFUSED'], isAnswered: false });
   expect(asked).toBeLessThan(12);
 });
 

@@ -43,6 +43,8 @@ export interface HeardReports {
   readonly reports: readonly VersionReport[];
   /** Why requests gave no report, each once. */
   readonly troubles: readonly string[];
+  /** Whether any request was answered over HTTP, with a report or without. */
+  readonly isAnswered: boolean;
 }
 
 /** Requests in one call, whatever the size of the group. */
@@ -58,24 +60,26 @@ export async function hearReports(
   const wanted = new Set(request.wantedIds);
   const reports: VersionReport[] = [];
   const troubles = new Set<string>();
+  let isAnswered = false;
   // Two rounds of the round-robin reach everybody even when others' requests come in between.
   let left = Math.min(maximumRequests, 2 * Math.max(request.targetCount, 1) + 2);
   const askUntilHeard = async () => {
     while (left > 0 && wanted.size > 0) {
       left--;
-      const answer = await ask(request, ports);
-      if (typeof answer === 'string') {
-        troubles.add(answer);
+      const { trouble, report, ...answer } = await ask(request, ports);
+      isAnswered ||= answer.isAnswered;
+      if (report === undefined) {
+        troubles.add(trouble);
         // A server that does not answer will not answer sixty times in a row either.
         left = Math.min(left, requestsAtATime);
         continue;
       }
-      reports.push(answer);
-      if (answer.instanceId !== undefined) wanted.delete(answer.instanceId);
+      reports.push(report);
+      if (report.instanceId !== undefined) wanted.delete(report.instanceId);
     }
   };
   await Promise.all(Array.from({ length: requestsAtATime }, askUntilHeard));
-  return { reports: latestOfEach(reports), troubles: [...troubles] };
+  return { reports: latestOfEach(reports), troubles: [...troubles], isAnswered };
 }
 
 // One report an instance and tick is enough, and it is the last: an instance that changed its word said the last one last.
@@ -86,23 +90,32 @@ function latestOfEach(reports: readonly VersionReport[]): VersionReport[] {
 async function ask(
   { route, path, instances, timeoutMs = defaultTimeoutMs }: ReportRequest,
   ports: { readonly fetch: Fetch; readonly clock: ReportClock },
-): Promise<VersionReport | string> {
+): Promise<Answer> {
   const url = `${route.url}${path}`;
   const answer = await getPage(url, route.host, timeoutMs, ports);
-  if (typeof answer === 'string') return answer;
+  if (typeof answer === 'string') return { isAnswered: false, trouble: answer };
   const page = parseHealthPage(answer.body);
-  if (page.version === undefined || page.fqdn === undefined)
-    return `${url} answered ${answer.statusCode} without ${page.version === undefined ? 'VERSION' : 'FQDN'}`;
+  if (page.version === undefined || page.fqdn === undefined) {
+    const missing = page.version === undefined ? 'VERSION' : 'FQDN';
+    return { isAnswered: true, trouble: `${url} answered ${answer.statusCode} without ${missing}` };
+  }
   const { fqdn, version } = page;
   return {
-    at: ports.clock.now(),
-    instanceId: instances.find(({ privateDnsName }) => isSameHost(privateDnsName ?? '', fqdn))?.instanceId,
-    fqdn,
-    version,
-    status: page.status,
-    statusCode: answer.statusCode,
+    isAnswered: true,
+    report: {
+      at: ports.clock.now(),
+      instanceId: instances.find(({ privateDnsName }) => isSameHost(privateDnsName ?? '', fqdn))?.instanceId,
+      fqdn,
+      version,
+      status: page.status,
+      statusCode: answer.statusCode,
+    },
   };
 }
+
+type Answer =
+  | { readonly isAnswered: boolean; readonly trouble: string; readonly report?: undefined }
+  | { readonly isAnswered: true; readonly report: VersionReport; readonly trouble?: undefined };
 
 async function getPage(
   url: string,

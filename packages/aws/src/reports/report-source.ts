@@ -86,3 +86,43 @@ export async function findReportRoute(
     },
   );
 }
+
+/**
+ * Asks the instances that serve now, before anything is changed. Undefined when one of them could be heard, or none serves; else a
+ * sentence for the operator. Throws VERSION_ROUTE_SILENT when nothing answers there at all: no release could ever be verified.
+ */
+export async function tryReportRoute(
+  { route, targetGroupArn }: FoundRoute,
+  observation: Observation,
+  settings: ReportSettings,
+  ports: { readonly fetch: Fetch; readonly clock: ReportClock },
+): Promise<string | undefined> {
+  const targets = observation.targetGroups.find((group) => group.targetGroupArn === targetGroupArn)?.targets ?? [];
+  const healthyIds = targets.filter(({ state }) => state === 'healthy').map(({ instanceId }) => instanceId);
+  if (healthyIds.length === 0) return undefined;
+  const { reports, troubles, isAnswered } = await hearReports(
+    {
+      route,
+      path: settings.healthPath,
+      wantedIds: healthyIds.slice(0, 1),
+      instances: observation.group.instances,
+      targetCount: healthyIds.length,
+      timeoutMs: settings.timeoutMs,
+    },
+    ports,
+  );
+  if (!isAnswered)
+    throw new DirectrixError(
+      'VERSION_ROUTE_SILENT',
+      `No instance of ${observation.group.name} can be asked for its version: ${troubles.join('; ')}.`,
+      {
+        source: settings.url === undefined ? 'load balancer' : '--url',
+        hint: 'say where they answer with --url https://…, or go without with --no-version-check',
+      },
+    );
+  if (reports.some(({ instanceId }) => instanceId !== undefined)) return undefined;
+  const [stranger] = reports;
+  return stranger === undefined
+    ? troubles.join('; ')
+    : `${route.url}${settings.healthPath} names FQDN ${stranger.fqdn}, which is the private DNS name of no instance of ${observation.group.name}`;
+}

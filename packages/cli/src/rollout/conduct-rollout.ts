@@ -41,6 +41,11 @@ export interface RolloutRequest {
 
 const requestTimeoutMs = 5_000;
 
+/** A server is as fast as the wall's clock, whatever the lab's says. */
+export function timeReports(reports: ReportSettings, { clock }: Pick<World, 'clock'>): ReportSettings {
+  return { ...reports, timeoutMs: requestTimeoutMs * (clock.speed ?? 1) };
+}
+
 /** Runs it, and returns what it came to. Throws what was refused before anything was changed (GROUP_BUSY among it). */
 export async function conductRollout(io: Io, world: World, request: RolloutRequest): Promise<RolloutDocument> {
   const { groupName, rolloutId, command } = request;
@@ -79,8 +84,7 @@ async function runUnderLease(
     fetch: world.fetch,
     lease,
     groupName,
-    // A server is as fast as the wall's clock, whatever the lab's says.
-    reports: { ...request.reports, timeoutMs: requestTimeoutMs * (world.clock.speed ?? 1) },
+    reports: timeReports(request.reports, world),
     bundleDirectory: join(directory, rolloutId),
     journal: tell,
   });

@@ -5,6 +5,7 @@ import {
   findReportRoute,
   type ReportSettings,
   refuseInstanceRefresh,
+  tryReportRoute,
   versionOf,
 } from '@directrix/aws';
 import {
@@ -24,7 +25,7 @@ import { type PreflightChoices, performPreflight } from '../preflight/perform-pr
 import { PreflightRefusal } from '../preflight/preflight-refusal.js';
 import type { RolloutDocument } from '../view/rollout-document.js';
 import type { World } from '../world.js';
-import { conductRollout, type Notice } from './conduct-rollout.js';
+import { conductRollout, type Notice, timeReports } from './conduct-rollout.js';
 import { refuseUnfinished } from './unfinished.js';
 
 /** What deploy and rollback let the operator choose. */
@@ -71,8 +72,7 @@ export async function startRollout(
   const notices = await passPreflight(io, world, options, seen, to);
   await refuseInstanceRefresh(world.clients, groupName);
   if (refusal !== undefined) throw describeRefusal(groupName, refusal);
-  if (options.rolloutOptions(seen.observation).isVersionChecked !== false)
-    await findReportRoute(world.clients, seen.targetGroups, options.reports);
+  const unheard = await describeUnheard(world, options, seen, to);
   const rolloutId = world.newRolloutId();
   return conductRollout(io, world, {
     command,
@@ -80,7 +80,7 @@ export async function startRollout(
     rolloutId,
     reports: options.reports,
     journalFile: options.journalFile,
-    notices,
+    notices: [...notices, ...unheard],
     async begin(epoch) {
       // Somebody may have begun and ended between the first look and the lease.
       await refuseUnfinished(world, groupName);
@@ -98,6 +98,21 @@ export async function startRollout(
       });
     },
   });
+}
+
+/** What must be said before a rollout whose instances may not be heard. Throws what is refused. */
+async function describeUnheard(
+  world: World,
+  { reports, rolloutOptions }: StartOptions,
+  { observation, targetGroups }: ObservedGroup,
+  to: Release,
+): Promise<readonly Notice[]> {
+  if (rolloutOptions(observation).isVersionChecked === false) return [];
+  const found = await findReportRoute(world.clients, targetGroups, reports);
+  const trouble = await tryReportRoute(found, observation, timeReports(reports, world), world);
+  if (trouble === undefined) return [];
+  const text = `the instances of now cannot be told apart: ${trouble}; if those of ${to.version} cannot either, it is withdrawn (--no-version-check does without)`;
+  return [{ code: 'VERSION_NOT_HEARD', text }];
 }
 
 function describeRefusal(groupName: string, { code, message, hint }: Refusal): DirectrixError {
