@@ -1,3 +1,4 @@
+import { applyEdits } from '@directrix/reachability';
 import { describe, expect, test } from 'vitest';
 import { findingCodes } from './codes.js';
 import {
@@ -444,13 +445,24 @@ test('a load balancer needs its answers on all ports from 1024, where an instanc
     Entries: [entry(100, false, '-1'), entry(100, true, '6', [32768, 65535])],
   };
   const network = { ...known, networkAcls: [...known.networkAcls!, acl] };
-  const errors = runPreflight(healthySnapshot({ network: read(network) }), intent).filter(
-    ({ severity, check }) => severity === 'error' && check === 'load-balancer-path',
-  );
+  const found = runPreflight(healthySnapshot({ network: read(network) }), intent);
+  const errors = found.filter(({ check }) => check === 'load-balancer-path');
   expect(errors.map(({ code }) => code)).toEqual(['NACL_RETURN_EPHEMERAL', 'NACL_RETURN_EPHEMERAL']);
-  // One for each subnet of the load balancer, and all of them can be made together.
-  expect(errors.flatMap(({ fix }) => fix!.edits)).toMatchObject([{ ruleNumber: 32766 }, { ruleNumber: 32765 }]);
-  expect(errors[1]!.fix!.commands[0]).toContain('--rule-number 32765');
+  // One for each subnet of the load balancer, beside those of the way to the endpoint: all of them can be made together.
+  const entries = found.flatMap(({ fix }) => fix?.edits ?? []).flatMap((edit) => ('ruleNumber' in edit ? [edit] : []));
+  const different = new Map(entries.map((entry) => [JSON.stringify(entry), entry]));
+  expect(different.size).toBeGreaterThan(2);
+  expect(new Set([...different.values()].map(({ egress, ruleNumber }) => `${egress} ${ruleNumber}`)).size).toBe(
+    different.size,
+  );
+  expect(errors[1]!.fix!.commands[0]).toContain(`--rule-number ${entries.at(-1)!.ruleNumber}`);
+  const mended = applyEdits(
+    network,
+    found.flatMap(({ fix }) => fix?.edits ?? []),
+  );
+  expect(runPreflight(healthySnapshot({ network: read(mended) }), intent).map(({ code }) => code)).toEqual([
+    'FORECAST',
+  ]);
 });
 
 test('the same snapshot gives the same findings, to the byte', () => {
