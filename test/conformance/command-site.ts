@@ -83,10 +83,12 @@ export async function openCommandSite(): Promise<CommandSite> {
   const credentials = { accessKeyId: 'lab', secretAccessKey: 'lab' };
   const ssm = new SSMClient({ region: 'us-west-2', endpoint: endpoint.url, credentials });
   const commandLines: string[] = [];
+  const alive = new Set<ChildProcess>();
   const nameOf = (name: string) => (name.startsWith('/') ? name : `${path}${name}`);
 
   async function spawnProgram(file: string, args: readonly string[], { stdin = '', env, onStart }: RunOptions = {}) {
     const child = spawn(file, args, { cwd: root, env: { ...environment, ...env }, stdio: 'pipe' });
+    alive.add(child);
     const watching = setInterval(() => noteCommandLines(child.pid!, commandLines), 25);
     let stdout = '';
     let stderr = '';
@@ -101,6 +103,7 @@ export async function openCommandSite(): Promise<CommandSite> {
     onStart?.(child);
     const [code] = (await once(child, 'close')) as [number | null];
     clearInterval(watching);
+    alive.delete(child);
     return { code, stdout, stderr };
   }
 
@@ -136,6 +139,8 @@ export async function openCommandSite(): Promise<CommandSite> {
       return { code, ...recorded.written };
     },
     async close() {
+      // One that a failed test left waiting.
+      for (const child of alive) child.kill('SIGKILL');
       ssm.destroy();
       await endpoint.close();
       await lab.close();
