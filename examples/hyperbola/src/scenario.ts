@@ -231,7 +231,7 @@ async function createGroup(
       VPCZoneIdentifier: `${network.subnetIds['private-a']},${network.subnetIds['private-b']}`,
       TargetGroupARNs: [targetGroupArn],
       HealthCheckType: 'ELB',
-      HealthCheckGracePeriod: 120,
+      HealthCheckGracePeriod: 90,
       Tags: [{ Key: 'Name', Value: 'hyperbola', PropagateAtLaunch: true }],
     }),
   );
