@@ -187,6 +187,28 @@ test('a warm instance that one look does not show is still waited for', () => {
   expect(describeDecisions(step.decisions)).toEqual(['wait WARM_NOT_SEEN']);
 });
 
+describe('what somebody else writes while we have added to the group', () => {
+  test.each([
+    ['the number that was there before', { base: 3, added: 3, desired: 3, max: 7 }, 3],
+    ['a MaxSize that leaves no room for ours', { base: 2, added: 2, desired: 2, max: 2 }, 2],
+    ['a MaxSize that leaves room for some of ours', { base: 3, added: 2, desired: 4, max: 4 }, 3],
+    ['a MaxSize below what was wanted', { base: 3, added: 2, desired: 2, max: 2 }, 2],
+    ['one less, which leaves ours', { base: 3, added: 3, desired: 5, max: 7 }, 2],
+    ['one more', { base: 3, added: 3, desired: 7, max: 9 }, 4],
+  ])('%s', (_name, { base, added, desired, max }, believed) => {
+    const { record, observation } = stage({
+      instances: [old('a'), old('b'), old('c')],
+      base,
+      ours: { surge: added },
+      desired,
+      max,
+    });
+    const after = settleTimes(record, [observation, observation, observation]);
+    expect(after.base?.desiredCapacity).toBe(believed);
+    expect(after.ours.surge).toBe(desired - believed);
+  });
+});
+
 test('serving ones stay while it is not known how many are wanted', () => {
   const { record, observation } = stage({
     pin: '7',

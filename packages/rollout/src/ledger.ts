@@ -376,8 +376,12 @@ function settleBase(
   if (otherCount < sightingsToBelieve) {
     return { record: { ...record, base: { ...base, otherValue: value, otherCount } }, events: [] };
   }
-  // Below MinSize, or below one instance, the difference cannot be somebody's wish: it was ours that they took.
-  const wanted = clampDesired(value, observation);
+  const wanted = clampDesired(
+    isOursTaken(value, base.desiredCapacity, observation)
+      ? Math.min(base.desiredCapacity, group.desiredCapacity)
+      : value,
+    observation,
+  );
   const believed = withOurs(
     { ...record, base: { desiredCapacity: wanted } },
     { surge: group.desiredCapacity - wanted },
@@ -391,6 +395,22 @@ function settleBase(
     text: `somebody else changed what ${group.name} wants from ${base.desiredCapacity} to ${wanted} instances; it is kept, ours come on top`,
   };
   return { record: believed, events: [notice] };
+}
+
+/**
+ * Whether somebody took what we had added, and wishes nothing of the rest: below MinSize, or below one instance, it cannot be a wish; and
+ * a lower MaxSize shortens the desired capacity, whoever added to it.
+ *
+ * | base | ours | they write           | desired | the rest | believed |
+ * |------|------|----------------------|---------|----------|----------|
+ * | 3    | 3    | DesiredCapacity 3    | 3       | 0        | 3        |
+ * | 2    | 2    | MaxSize 2            | 2       | 0        | 2        |
+ * | 3    | 2    | MaxSize 4            | 4       | 2        | 3        |
+ * | 3    | 3    | DesiredCapacity 5    | 5       | 2        | 2        |
+ */
+function isOursTaken(rest: number, base: number, { group }: Observation): boolean {
+  if (rest < Math.max(1, group.minSize)) return true;
+  return rest < base && group.desiredCapacity === group.maxSize;
 }
 
 function clampDesired(value: number, { group }: Observation): number {
