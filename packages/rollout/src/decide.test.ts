@@ -361,6 +361,17 @@ describe('evidence', () => {
     );
   });
 
+  test('what several target groups show alike is told once', () => {
+    const { record } = decideScene(
+      among(
+        { health: ['unhealthy', 'unhealthy'], learned: { unhealthySince: now - 41_000, dipCount: 1 } },
+        { targetGroupCount: 2 },
+      ),
+    );
+    expect(record.evidence[0]?.message.match(/Target\.ResponseCodeMismatch/g)).toHaveLength(1);
+    expect(record.evidence[0]?.message).toMatch(/ in target groups \S+ and \S+ for 41 s now/);
+  });
+
   test('an instance that one observation does not show is not lost; one that three do not show is', () => {
     const { record, observation } = stage({ instances: [old('a'), old('b'), old('c'), fresh('x')] });
     const without = {

@@ -37,7 +37,7 @@ export function planRollBack(situation: Situation): StepPlan {
   const plan = planGoBack(situation);
   if (plan.end !== undefined || plan.acts.length > 0) return plan;
   if (isBackAgain(situation)) {
-    const text = `all ${count(situation.oldLive.length, 'instance')} in service are of the release before, and serve`;
+    const text = `${count(situation.oldLive.length, 'instance')} in service, each of the release before and serving`;
     return { acts: [], holds: [], next: { phase: 'finish', because: text } };
   }
   return plan;

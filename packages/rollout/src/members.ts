@@ -104,15 +104,20 @@ export function listUnhealthyTargets(instanceId: string, { targetGroups }: Obser
 export function describeTargets(instanceId: string, observation: Observation): string {
   const unhealthy = listUnhealthyTargets(instanceId, observation);
   if (unhealthy.length === 0) return 'is healthy in every target group';
-  return unhealthy
-    .map(({ targetGroupName, target }) =>
-      target === undefined
-        ? `is not registered in target group ${targetGroupName}`
-        : `is target ${target.state}${target.reason === undefined ? '' : ` ${target.reason}`}${
-            target.description === undefined ? '' : ` (${target.description})`
-          } in target group ${targetGroupName}`,
-    )
+  const namesByText = new Map<string, string[]>();
+  for (const { targetGroupName, target } of unhealthy) {
+    const text = target === undefined ? 'is not registered' : describeTarget(target);
+    namesByText.set(text, [...(namesByText.get(text) ?? []), targetGroupName]);
+  }
+  return [...namesByText]
+    .map(([text, names]) => `${text} in target group${names.length === 1 ? '' : 's'} ${names.join(' and ')}`)
     .join(', ');
+}
+
+function describeTarget({ state, reason, description }: TargetObservation): string {
+  return `is target ${state}${reason === undefined ? '' : ` ${reason}`}${
+    description === undefined ? '' : ` (${description})`
+  }`;
 }
 
 /** Verified, healthy at this moment, and so for long enough since its last dip: what a new instance must be to replace an old one. */

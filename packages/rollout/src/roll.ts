@@ -29,7 +29,7 @@ export function planRoll(situation: Situation): StepPlan {
   if (situation.record.to.launchTemplateVersion === undefined) return { acts: prepare, holds: [] };
   const change = situation.isUnsettled ? [] : changeCapacity(situation);
   if (prepare.length === 0 && change.length === 0 && isComplete(situation)) {
-    const text = `all ${count(situation.newLive.length, 'instance')} in service are of ${situation.record.to.version} and verified`;
+    const text = `${count(situation.newLive.length, 'instance')} in service, each of ${situation.record.to.version} and verified`;
     return { acts: [], holds: [], next: { phase: 'finish', because: text } };
   }
   return {
@@ -123,7 +123,7 @@ function letOldLeave(situation: Situation): readonly Act[] {
   const acts: Act[] = [];
   const leaving = [...idle, ...serving];
   if (leaving.length > 0) {
-    const text = `${proven.length} of ${record.to.version} are verified and healthy; ${count(leaving.length, 'old instance')} stay warm in Standby`;
+    const text = `verified and healthy of ${record.to.version}: ${proven.length}; ${count(leaving.length, 'old instance')} to be kept warm in Standby`;
     acts.push({ kind: 'enterStandby', instanceIds: idsOf(leaving), because: because('REPLACED', text) });
   }
   if (dead.length > 0) {
