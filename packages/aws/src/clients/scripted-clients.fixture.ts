@@ -25,6 +25,9 @@ export function createScriptedClients(script: Script): {
     ec2: clients.ec2,
     elasticloadbalancing: clients.elbv2,
     ssm: clients.ssm,
+    iam: clients.iam,
+    route53: clients.route53,
+    sts: clients.sts,
   };
   for (const [prefix, client] of Object.entries(stacks))
     (client as typeof clients.ec2).middlewareStack.add(
