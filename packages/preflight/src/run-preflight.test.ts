@@ -472,6 +472,38 @@ test('the same snapshot gives the same findings, to the byte', () => {
   );
 });
 
+test('of an account of which nothing may be read, every part is a note, and no error is guessed', () => {
+  const nothing = unread('AccessDenied');
+  const findings = runPreflight(
+    {
+      at: 0,
+      region: 'us-west-2',
+      group: {
+        ...healthy.group,
+        Instances: undefined,
+        LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '$Latest' },
+      },
+      launchTemplate: nothing,
+      image: nothing,
+      instanceTypes: nothing,
+      targetGroups: nothing,
+      loadBalancers: nothing,
+      network: nothing,
+      backend: { ...healthy.backend, role: nothing },
+      builders: nothing,
+      hooks: nothing,
+      scheduledActions: nothing,
+      instanceRefreshes: nothing,
+      warmPool: nothing,
+      otherRollout: nothing,
+      deployerPermissions: nothing,
+    },
+    intent,
+  );
+  expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
+  expect(findings.filter(({ code }) => code === 'PREFLIGHT_NOT_READ')).toHaveLength(14);
+});
+
 test('every code says its cause', () => {
   for (const entry of Object.values(findingCodes)) expect(entry.cause.length).toBeGreaterThan(20);
 });
