@@ -31,11 +31,17 @@ export interface AwsClientOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Tries of one request by the SDK itself, with its own back-off on the wall clock. Default 5; a simulation wants 1. */
   readonly maxAttempts?: number;
+  /** How long one try may wait for an answer. Default 20 s. */
+  readonly answerTimeoutMs?: number;
   /** In place of the network: a lab's `requestHandler`. */
   readonly requestHandler?: unknown;
   /** Called once for each API call with IAM's name of it: `ec2:DescribeInstances`. */
   readonly onCall?: (action: string) => void;
 }
+
+// The SDK waits without end by itself: a network that drops what was sent would hold a rollout for good, half done.
+const connectTimeoutMs = 5_000;
+const defaultAnswerTimeoutMs = 20_000;
 
 /**
  * Clients whose every failure is a DirectrixError with AWS's code and text in its message and AWS's error as its cause. Nothing is
@@ -46,7 +52,11 @@ export function createAwsClients(options: AwsClientOptions): AwsClients {
     ...(options.region === undefined ? {} : { region: options.region }),
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-    ...(options.requestHandler === undefined ? {} : { requestHandler: options.requestHandler as never }),
+    requestHandler: (options.requestHandler ?? {
+      connectionTimeout: connectTimeoutMs,
+      requestTimeout: options.answerTimeoutMs ?? defaultAnswerTimeoutMs,
+      throwOnRequestTimeout: true,
+    }) as never,
     customUserAgent: [['directrix', options.version] as [string, string]],
     // The adaptive mode paces on the clock of the wall, which one who retries by himself does not want.
     retryMode: options.maxAttempts === 1 ? 'standard' : 'adaptive',

@@ -54,6 +54,11 @@ describe('a failed call says what to do', () => {
     expect(awsCodeOf(failure)).toBe('ValidationError');
   });
 
+  test('an endpoint that is no address is not called a refusal of AWS', () => {
+    const failure = describeFailure(new TypeError('Invalid URL'), { ...origin, endpoint: 'localhost:4566' });
+    expect(failure.code).toBe('ENDPOINT_INVALID');
+  });
+
   test('an endpoint of the operator is named', () => {
     const failure = describeFailure(systemError('ECONNREFUSED'), { ...origin, endpoint: 'http://127.0.0.1:4566' });
     expect(failure.message).toContain('http://127.0.0.1:4566');

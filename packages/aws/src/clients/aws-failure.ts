@@ -59,6 +59,11 @@ export function describeFailure(error: unknown, origin: CallOrigin): DirectrixEr
       ...details,
       hint: 'set AWS_REGION, or region in the profile',
     });
+  if (origin.endpoint !== undefined && !isWebAddress(origin.endpoint))
+    return new DirectrixError('ENDPOINT_INVALID', `The endpoint "${origin.endpoint}" is no address.`, {
+      ...details,
+      hint: 'set AWS_ENDPOINT_URL to http://… or https://…, or unset it',
+    });
   if (isCredentialProviderFailure(code, text))
     return new DirectrixError('CREDENTIALS_MISSING', `No AWS credentials were found: ${text}`, {
       ...details,
@@ -127,4 +132,9 @@ function networkCodeOf(error: unknown, depth = 0): string | undefined {
       return typeof message === 'string' && message !== '' ? `${candidate}: ${message}` : candidate;
   if (Array.isArray(errors) && errors.length > 0) return networkCodeOf(errors[0], depth + 1);
   return networkCodeOf(cause, depth + 1);
+}
+
+/** `localhost:4566` is an address too, of the scheme `localhost`. */
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text);
 }
