@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CommandSite, openCommandSite, path, type Run, type RunOptions } from './command-site.js';
+import { createSecret, encodingsOf, filesBelow, findLeaks } from './leak-search.js';
 
-/** Different in every encoding, and never the same twice. */
-const secret = `p@ss "w0rd"/'${crypto.randomUUID()}'\\n+é`;
+const secret = createSecret();
+const leaksIn = (text: string) => findLeaks(text, secret);
 
 let site: CommandSite;
 beforeAll(async () => {
@@ -16,46 +17,13 @@ beforeAll(async () => {
 afterAll(() => site.close());
 afterEach(() => site.lab.faults.clear());
 
-/** The value as anybody might write it. */
-function encodingsOf(value: string): string[] {
-  const bytes = Buffer.from(value);
-  const base64 = bytes.toString('base64').replace(/=+$/, '');
-  return [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    JSON.stringify(JSON.stringify(value)).slice(3, -3),
-    base64,
-    base64.replaceAll('+', '-').replaceAll('/', '_'),
-    // Within something longer, its bytes fall otherwise.
-    bytes.subarray(1).toString('base64').slice(0, -4),
-    bytes.subarray(2).toString('base64').slice(0, -4),
-    bytes.toString('hex'),
-    bytes.toString('hex').toUpperCase(),
-    encodeURIComponent(value),
-    encodeURI(value),
-    new URLSearchParams({ v: value }).toString().slice(2),
-    // The part that no encoding of text changes.
-    value.slice(value.indexOf("'") + 1, value.indexOf("'") + 37),
-  ];
-}
-
-function findLeaks(text: string, value = secret): string[] {
-  return encodingsOf(value).filter((encoding) => text.includes(encoding));
-}
-
-function filesBelow(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-}
-
 describe('a random secret value', () => {
   const said: string[] = [];
   const allowed: Run[] = [];
 
   it('is found by the search in every encoding that is looked for', () => {
-    for (const encoding of encodingsOf(secret)) expect(findLeaks(`x${encoding}y`)).toContain(encoding);
-    expect(findLeaks(Buffer.from(`ab${secret}`).toString('base64')).length).toBeGreaterThan(0);
+    for (const encoding of encodingsOf(secret)) expect(leaksIn(`x${encoding}y`)).toContain(encoding);
+    expect(leaksIn(Buffer.from(`ab${secret}`).toString('base64')).length).toBeGreaterThan(0);
   });
 
   it('goes through every command, with good ends and bad ones', async () => {
@@ -108,22 +76,22 @@ describe('a random secret value', () => {
 
   it('stands in no output and in no error', () => {
     expect(said).toHaveLength(26);
-    expect(said.filter((text) => findLeaks(text).length > 0)).toEqual([]);
+    expect(said.filter((text) => leaksIn(text).length > 0)).toEqual([]);
   });
 
   it('stands on stdout alone where it was asked for', () => {
     expect(allowed[0]!.stdout).toBe(secret);
     expect(JSON.parse(allowed[1]!.stdout)).toMatchObject({ KEY: secret });
-    expect(allowed.filter(({ stderr }) => findLeaks(stderr).length > 0)).toEqual([]);
+    expect(allowed.filter(({ stderr }) => leaksIn(stderr).length > 0)).toEqual([]);
   });
 
   it('was in no process list', () => {
     expect(site.commandLines.some((line) => line.includes('secrets'))).toBe(true);
-    expect(site.commandLines.filter((line) => findLeaks(line).length > 0)).toEqual([]);
+    expect(site.commandLines.filter((line) => leaksIn(line).length > 0)).toEqual([]);
   });
 
   it('is in no file that a command left, temporary or not', () => {
-    const leaks = filesBelow(site.watched).filter((file) => findLeaks(readFileSync(file, 'latin1')).length > 0);
+    const leaks = filesBelow(site.watched).filter((file) => leaksIn(readFileSync(file, 'latin1')).length > 0);
     expect(leaks).toEqual([]);
     expect(readdirSync(site.root).sort()).toEqual(['leak.env', 'picky.mjs', 'watched']);
   });

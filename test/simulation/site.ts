@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   CreateAutoScalingGroupCommand,
   type CreateAutoScalingGroupCommandInput,
@@ -108,15 +109,20 @@ export class Site {
     return this.clock.advance(ms);
   }
 
-  /** An image that is tagged with the version and behaves so. */
-  async registerRelease(version: string, behaviour: MachineBehaviour = {}): Promise<string> {
+  /** An image that is tagged with the version (and more), and behaves so. */
+  async registerRelease(
+    version: string,
+    behaviour: MachineBehaviour = {},
+    tags: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const Tags = Object.entries({ Version: version, ...tags }).map(([Key, Value]) => ({ Key, Value }));
     const { ImageId } = await this.run(
       this.clients.ec2.send(
         new RegisterImageCommand({
           Name: `web-${version}-${JSON.stringify(behaviour).length}`,
           ImageLocation: simulatedImageLocation({ version, ...behaviour }),
           Architecture: 'x86_64',
-          TagSpecifications: [{ ResourceType: 'image', Tags: [{ Key: 'Version', Value: version }] }],
+          TagSpecifications: [{ ResourceType: 'image', Tags }],
         }),
       ),
     );
@@ -324,8 +330,14 @@ let loading: Promise<unknown> | undefined;
 function loadCommands(): Promise<unknown> {
   const silent = { write: () => undefined, isTTY: false, columns: 80 };
   const io: Io = { stdout: silent, stderr: silent, env: {}, cwd: '/', signal: new AbortController().signal };
-  const commands = ['deploy', 'rollback', 'status', 'resume', 'abort'];
-  loading ??= Promise.all(commands.map((command) => runProgram([command, '--group', 'web'], io, {} as World)));
+  const commands = ['deploy', 'rollback', 'status', 'resume', 'abort', 'preflight'];
+  const load = () =>
+    Promise.all([
+      ...commands.map((command) => runProgram([command, '--group', 'web'], io, {} as World)),
+      // What only `--label-secrets` loads.
+      import(fileURLToPath(new URL('../../packages/cli/dist/rollout/label-secrets.js', import.meta.url))),
+    ]);
+  loading ??= load();
   return loading;
 }
 
