@@ -4,14 +4,17 @@
 // without it in the router's, routes are the router's own tables. Nothing of @directrix/reachability decides here.
 //
 //   K1. Packets move in namespaces made here, and nowhere else: no namespace has an interface outside of them.
-//   K2. close() removes every namespace and ends every process, also after a failure half-way.
+//   K2. close() removes every namespace and ends every process, also after a failure half-way; what a killed run left, the next
+//       one removes.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { IpPermission, NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import type { NetworkSnapshot } from '@directrix/reachability';
 import { internetAddress, machines, ports } from './random-network.js';
 
+const ours = 'directrix-';
 const gateway = '169.254.1.1';
 const agentFile = new URL('./linux-agent.mjs', import.meta.url).pathname;
 const internet = 'internet';
@@ -33,8 +36,10 @@ export class LinuxNetwork {
   }
 
   /** Needs root, iproute2 and nftables. */
-  static async open(prefix: string): Promise<LinuxNetwork> {
-    const network = new LinuxNetwork(prefix);
+  static async open(): Promise<LinuxNetwork> {
+    removeStale();
+    const network = new LinuxNetwork(`${ours}${process.pid}`);
+    process.once('exit', () => network.#remove());
     try {
       network.#build();
       for (const name of names) network.#agents.set(name, await Agent.start(network.#namespace(name)));
@@ -60,12 +65,11 @@ export class LinuxNetwork {
   async close(): Promise<void> {
     await Promise.all([...this.#agents.values()].map((agent) => agent.stop()));
     this.#agents.clear();
-    for (const name of [...names, 'router'])
-      try {
-        execFileSync('ip', ['netns', 'del', this.#namespace(name)], { stdio: 'ignore' });
-      } catch {
-        // It was never made.
-      }
+    this.#remove();
+  }
+
+  #remove(): void {
+    for (const name of [...names, 'router']) removeNamespace(this.#namespace(name));
   }
 
   #namespace(name: string): string {
@@ -91,6 +95,24 @@ export class LinuxNetwork {
     run('ip', ['netns', 'exec', router, 'sysctl', '-q', '-w', ...settings]);
     for (const name of names)
       run('ip', ['netns', 'exec', router, 'sysctl', '-q', '-w', `net.ipv4.conf.to-${name}.rp_filter=0`]);
+  }
+}
+
+function removeNamespace(namespace: string): void {
+  try {
+    execFileSync('ip', ['netns', 'del', namespace], { stdio: 'ignore' });
+  } catch {
+    // It was never made, or is gone.
+  }
+}
+
+// Named for the process that made them; one that is gone was killed.
+function removeStale(): void {
+  const listed = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' });
+  for (const line of listed.split('\n')) {
+    const [namespace = ''] = line.split(' ');
+    const pid = new RegExp(`^${ours}(\\d+)-`).exec(namespace)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeNamespace(namespace);
   }
 }
 
@@ -236,8 +258,18 @@ function routes(snapshot: NetworkSnapshot): string {
       ({ DestinationCidrBlock, GatewayId, State }) =>
         DestinationCidrBlock === '0.0.0.0/0' && GatewayId?.startsWith('igw-') && State !== 'blackhole',
     );
+    const blackholes = (own?.Routes ?? []).filter(({ State }) => State === 'blackhole');
+    const isBlind = (other: string) =>
+      blackholes.some(
+        ({ DestinationCidrBlock }) =>
+          DestinationCidrBlock === snapshot.subnets?.find(({ SubnetId }) => SubnetId === other)?.CidrBlock,
+      );
     return [
-      ...machines.map(({ name, address }) => `route replace ${address}/32 dev to-${name} table ${table}`),
+      ...machines.map(({ name, address, subnetId: other }) =>
+        isBlind(other)
+          ? `route replace blackhole ${address}/32 table ${table}`
+          : `route replace ${address}/32 dev to-${name} table ${table}`,
+      ),
       hasWayOut
         ? `route replace default dev to-${internet} table ${table}`
         : `route replace blackhole default table ${table}`,

@@ -95,10 +95,14 @@ const acl = fc.oneof(
 export interface NetworkOptions {
   /** Whether routes to the internet and public addresses are drawn too. */
   readonly hasInternet: boolean;
+  /** Whether a route may lead a whole subnet to an interface that is gone. */
+  readonly hasBlackholes?: boolean;
 }
 
+const oneInFive = fc.integer({ min: 1, max: 5 }).map((number) => number === 1);
+
 /** Networks of which every list was looked at. Ids are symbolic; addresses are those of {@link machines}. */
-export function randomNetwork({ hasInternet }: NetworkOptions): fc.Arbitrary<NetworkSnapshot> {
+export function randomNetwork({ hasInternet, hasBlackholes = false }: NetworkOptions): fc.Arbitrary<NetworkSnapshot> {
   return fc
     .record({
       groups: fc.array(fc.record({ ingress: rules, egress: rules }), { minLength: 3, maxLength: 3 }),
@@ -108,6 +112,8 @@ export function randomNetwork({ hasInternet }: NetworkOptions): fc.Arbitrary<Net
       aclB: acl,
       hasWayOutA: hasInternet ? fc.boolean() : fc.constant(false),
       hasWayOutB: hasInternet ? fc.boolean() : fc.constant(false),
+      isBlindA: hasBlackholes ? oneInFive : fc.constant(false),
+      isBlindB: hasBlackholes ? oneInFive : fc.constant(false),
     })
     .map((given) => ({
       region: 'us-west-2',
@@ -127,7 +133,10 @@ export function randomNetwork({ hasInternet }: NetworkOptions): fc.Arbitrary<Net
       ],
       internetGateways: [{ InternetGatewayId: 'igw-1', Attachments: [{ VpcId: vpcId, State: 'available' as never }] }],
       subnets: [subnet('subnet-a', '10.0.1.0/24', 'us-west-2a'), subnet('subnet-b', '10.0.2.0/24', 'us-west-2b')],
-      routeTables: [table('rtb-a', 'subnet-a', given.hasWayOutA), table('rtb-b', 'subnet-b', given.hasWayOutB)],
+      routeTables: [
+        table('rtb-a', 'subnet-a', given.hasWayOutA, given.isBlindA ? '10.0.2.0/24' : undefined),
+        table('rtb-b', 'subnet-b', given.hasWayOutB, given.isBlindB ? '10.0.1.0/24' : undefined),
+      ],
       networkAcls: [aclOf('acl-a', 'subnet-a', given.aclA), aclOf('acl-b', 'subnet-b', given.aclB)],
       securityGroups: groupIds.map((GroupId, index) => ({
         GroupId,
@@ -151,7 +160,7 @@ function subnet(SubnetId: string, CidrBlock: string, AvailabilityZone: string) {
   return { SubnetId, VpcId: vpcId, CidrBlock, AvailabilityZone, MapPublicIpOnLaunch: false };
 }
 
-function table(RouteTableId: string, SubnetId: string, hasWayOut: boolean) {
+function table(RouteTableId: string, SubnetId: string, hasWayOut: boolean, blind: string | undefined) {
   const local: Route = {
     DestinationCidrBlock: '10.0.0.0/16',
     GatewayId: 'local',
@@ -163,7 +172,13 @@ function table(RouteTableId: string, SubnetId: string, hasWayOut: boolean) {
     RouteTableId,
     VpcId: vpcId,
     Associations: [{ RouteTableId, SubnetId, Main: false }],
-    Routes: hasWayOut ? [local, out] : [local],
+    Routes: [
+      local,
+      ...(hasWayOut ? [out] : []),
+      ...(blind === undefined
+        ? []
+        : [{ DestinationCidrBlock: blind, NetworkInterfaceId: 'eni-gone', State: 'blackhole' as const }]),
+    ],
   };
 }
 

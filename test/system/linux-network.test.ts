@@ -8,11 +8,11 @@ import { allWays, questionOf, randomNetwork, type Way } from '../network/random-
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const runs = Number(process.env.RUNS ?? 40);
-const options = { hasInternet: true };
+const options = { hasInternet: true, hasBlackholes: true };
 
 let linux: LinuxNetwork;
 beforeAll(async () => {
-  linux = await LinuxNetwork.open(`dx${process.pid}`);
+  linux = await LinuxNetwork.open();
 });
 afterAll(() => linux?.close());
 

@@ -94,6 +94,22 @@ test.each<[string, string[], Difference, Partial<PreflightIntent>?]>([
       image: image({ Tags: [{ Key: 'directrix:secrets', Value: 'none' }] }).image,
     },
   ],
+  [
+    'a resolver of its own',
+    ['warning DNS_CUSTOM_RESOLVER'],
+    {
+      network: read({
+        ...networkWith(),
+        vpcs: [{ VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', DhcpOptionsId: 'dopt-1' }],
+        dhcpOptions: [
+          {
+            DhcpOptionsId: 'dopt-1',
+            DhcpConfigurations: [{ Key: 'domain-name-servers', Values: [{ Value: '10.9.9.9' }] }],
+          },
+        ],
+      }),
+    },
+  ],
   // Permissions
   [
     'no instance profile',

@@ -1,6 +1,7 @@
 // path-findings: what stops a path through the network, as findings with evidence, edits and commands.
 import {
   type Answer,
+  CODES,
   describeEdit,
   type Fault,
   type NetworkSnapshot,
@@ -58,9 +59,22 @@ export function describeFault(fault: Fault, path: Omit<PathQuestion, 'question'>
 }
 
 function describeUnknown({ unknowns }: Answer, { subject }: PathQuestion): Draft {
+  const resolver = unknowns.find((what) => what.startsWith('DNS_CUSTOM_RESOLVER: '));
+  if (resolver !== undefined) return describeCustomResolver(resolver.slice('DNS_CUSTOM_RESOLVER: '.length), subject);
   return draft('NETWORK_NOT_DECIDED', {
     subject,
     message: `Whether ${subject} passes cannot be told: ${unknowns.join('; ') || 'the snapshot does not say'}.`,
     evidence: unknowns.map((what) => ({ id: 'network', what })),
   });
+}
+
+function describeCustomResolver(what: string, subject: string): Draft {
+  return {
+    code: 'DNS_CUSTOM_RESOLVER',
+    severity: 'warning',
+    subject,
+    message: `What ${subject} resolves to cannot be told: ${what}.`,
+    evidence: [{ id: what.split(' ')[0] ?? '', what }],
+    fix: { text: CODES.DNS_CUSTOM_RESOLVER.fix, commands: [] },
+  };
 }
