@@ -338,6 +338,37 @@ describe('evidence', () => {
       ['PROGRESS_DEADLINE'],
     ],
     [
+      'nothing verified by the progress deadline, while old ones drain for the 30 s that they may',
+      {
+        instances: [warm('a', { state: 'EnteringStandby' }), proven('x'), proven('y'), proven('z')],
+        record: { phase: 'finish', progressAt: now - 659_000 },
+      },
+      [],
+    ],
+    [
+      'nothing verified by the progress deadline, and old ones drain for longer than they may',
+      {
+        instances: [warm('a', { state: 'EnteringStandby' }), proven('x'), proven('y'), proven('z')],
+        record: { progressAt: now - 660_000 },
+      },
+      ['PROGRESS_DEADLINE'],
+    ],
+    [
+      'an old one that has drained for longer than the progress deadline, and is warm at last',
+      {
+        instances: [
+          warm('a', {
+            known: { firstSeenAt: now - 900_000, lifecycleState: 'EnteringStandby', warmAt: now - 650_000 },
+          }),
+          proven('x'),
+          proven('y'),
+          proven('z'),
+        ],
+        record: { phase: 'finish', progressAt: now - 650_000 },
+      },
+      [],
+    ],
+    [
       'refused five times',
       among({}, { record: { failure: { count: 5, since: now - 60_000, code: 'AccessDenied', message: 'no' } } }),
       ['APPLY_FAILED'],

@@ -4,7 +4,7 @@
 //   2. What breaks old and new alike says nothing against the release: the environment is broken, and a cure must be able to ship.
 //   3. A sentence carries what a person needs at midnight: instance, target group, state and reason, seconds waited, versions.
 import { decisiveDipCount, decisiveFailureCount } from './bounds.js';
-import { describeTargets, isInStandby, isProven, type Member } from './members.js';
+import { describeTargets, drainPatienceOf, isInStandby, isProven, type Member } from './members.js';
 import type { ActivityObservation, Observation } from './observation.js';
 import type { Evidence, RolloutRecord } from './record.js';
 import { hasReported } from './track.js';
@@ -286,7 +286,7 @@ function findStandstill(
 ): Evidence | undefined {
   const { at, group } = observation;
   const waited = at - record.progressAt;
-  if (waited < record.options.progressDeadlineMs) return undefined;
+  if (waited < record.options.progressDeadlineMs + drainPatienceOf(observation, members)) return undefined;
   const live = members.filter((member) => member.isLive);
   const proven = live.filter((member) => isProven(member, record, at)).length;
   const unproven = live.filter((member) => member.isNew && !isProven(member, record, at));

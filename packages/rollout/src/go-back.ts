@@ -19,7 +19,7 @@ import type { Hold } from './decision.js';
 import { isFailureDecisive, listFailedLaunches, seconds } from './evidence.js';
 import { holdEach, holdLaunching, holdMoving, holdUnsettled } from './holds.js';
 import { type Act, isPinnedTo, listInFlightIds } from './ledger.js';
-import { describeTargets, type Member } from './members.js';
+import { describeTargets, drainPatienceOf, type Member } from './members.js';
 import { because, count, idsOf, type Situation, type StepPlan } from './step.js';
 
 /** halt: until the group names the good version again. */
@@ -154,10 +154,11 @@ function holdPending(waiting: readonly Member[], since: number): readonly Hold[]
   }));
 }
 
-function holdNeeded({ record, base, servingCount }: Situation, needed: number): readonly Hold[] {
+function holdNeeded(situation: Situation, needed: number): readonly Hold[] {
   if (needed <= 0) return [];
+  const { record, base, servingCount } = situation;
   const text = `${count(needed, 'instance')} of ${record.to.version} still serve: ${base} are wanted, ${servingCount} serve, and old ones come first`;
-  return [{ code: 'OLD_ONES_FIRST', text, untilAt: deadlineOf(record) }];
+  return [{ code: 'OLD_ONES_FIRST', text, untilAt: deadlineOf(situation) }];
 }
 
 /**
@@ -226,7 +227,8 @@ function launchMissing(situation: Situation, warm: readonly Member[]): readonly 
   return acts;
 }
 
-function holdOldUnhealthy({ record, observation, oldLive }: Situation): readonly Hold[] {
+function holdOldUnhealthy(situation: Situation): readonly Hold[] {
+  const { observation, oldLive } = situation;
   const unhealthy = oldLive.filter((member) => !member.isServing);
   return holdEach(unhealthy, ({ instanceId, instance }) => ({
     code: 'OLD_NOT_SERVING_YET',
@@ -236,7 +238,7 @@ function holdOldUnhealthy({ record, observation, oldLive }: Situation): readonly
         ? describeTargets(instanceId, observation)
         : `is ${instance.lifecycleState}`
     }`,
-    untilAt: deadlineOf(record),
+    untilAt: deadlineOf(situation),
   }));
 }
 
@@ -248,8 +250,8 @@ function isBackAgain(situation: Situation): boolean {
   return oldLive.filter((member) => member.isServing).length >= wanted && oldLive.length >= base;
 }
 
-function deadlineOf({ progressAt, options }: Situation['record']): number {
-  return progressAt + options.progressDeadlineMs;
+function deadlineOf({ record, observation, members }: Situation): number {
+  return record.progressAt + record.options.progressDeadlineMs + drainPatienceOf(observation, members);
 }
 
 /** The way back has an end too: what it cannot do in time, a person must. */
@@ -259,7 +261,7 @@ function endInVain(situation: Situation): StepPlan | undefined {
     const needs = `APPLY_FAILED: AWS refused ${record.failure?.count} times: ${record.failure?.code}: ${record.failure?.message}`;
     return { acts: [], holds: [], end: { outcome: 'needsHuman', text: needs, needs } };
   }
-  if (at < deadlineOf(record)) return undefined;
+  if (at < deadlineOf(situation)) return undefined;
   if (record.phase === 'rollBack' && newLive.length === 0 && !warm.some((member) => !member.isDead))
     return leaveToGroup(situation);
   const oldServing = oldLive.filter((member) => member.isServing).length;

@@ -132,3 +132,12 @@ export function isProven(member: Member, record: RolloutRecord, at: number): boo
     at - known.healthySince >= record.options.minHealthyTimeMs
   );
 }
+
+/**
+ * By how much a deadline moves while old ones drain on their way to Standby, AWS's default being five minutes: that says nothing
+ * against the release, and they cannot come back before.
+ */
+export function drainPatienceOf({ targetGroups }: Observation, members: readonly Member[]): number {
+  const isDraining = members.some(({ isNew, instance }) => !isNew && instance.lifecycleState === 'EnteringStandby');
+  return isDraining ? Math.max(0, ...targetGroups.map(({ deregistrationDelayMs }) => deregistrationDelayMs)) : 0;
+}

@@ -92,7 +92,7 @@ export interface RolloutRecord {
   };
   readonly phase: Phase;
   readonly phaseSince: number;
-  /** When the last instance was verified, or the phase began: the progress deadline counts from here. */
+  /** When the last instance was verified or became warm, or the phase began: the progress deadline counts from here. */
   readonly progressAt: number;
   /** By instance id. */
   readonly instances: Readonly<Record<string, InstanceRecord>>;

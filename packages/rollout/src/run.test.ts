@@ -84,6 +84,19 @@ describe('run', () => {
     expect(events[0]).toMatchObject({ kind: 'started', groupName: 'web', epoch: 1 });
   });
 
+  test.each([
+    ['all at once', 4],
+    ['one at a time', 3],
+  ])('old instances may drain for longer than the progress deadline, %s', async (_name, max) => {
+    const { record, ports, signal } = bench({}, { drainMs: 300_000, max });
+    expect((await run(record, ports, signal)).outcome).toBe('done');
+  });
+
+  test('old instances that still drain when the release dies come back once they may', async () => {
+    const { record, ports, signal } = bench({}, { drainMs: 300_000, release: { failsAfterMs: 20_000 } });
+    expect((await run(record, ports, signal)).outcome).toBe('rolledBack');
+  });
+
   test('saves before it applies, every time', async () => {
     const { record, ports, signal, calls } = bench();
     await run(record, ports, signal);

@@ -34,7 +34,9 @@ export function trackInstances(record: RolloutRecord, observation: Observation, 
   }
   if (Object.keys(changed).length === 0) return { record, events };
   const next = { ...record, instances: { ...record.instances, ...changed } };
-  const hasProgress = events.some((event) => event.kind === 'instance' && event.what === 'verified');
+  const hasProgress = events.some(
+    (event) => event.kind === 'instance' && (event.what === 'verified' || event.what === 'warm'),
+  );
   return { record: hasProgress ? { ...next, progressAt: observation.at } : next, events };
 }
 

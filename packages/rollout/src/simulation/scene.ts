@@ -60,7 +60,7 @@ export function warm(id: string, more: Partial<SceneInstance> = {}): SceneInstan
   const base = old(id, { state: 'Standby', health: 'absent', ...more });
   return {
     ...base,
-    known: { ...base.known, firstSeenAt: now - 60_000, healthySince: undefined, warmAt: now - 20_000 },
+    known: more.known ?? { ...base.known, firstSeenAt: now - 60_000, healthySince: undefined, warmAt: now - 20_000 },
   };
 }
 
