@@ -1,7 +1,8 @@
 // Every layer of the ladder, over the lab's real network: an application of one instance that loads its secrets as it boots, configured
 // with nothing but its region, and what it says of what went wrong.
 import { fileURLToPath } from 'node:url';
-import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, LabelParameterVersionCommand } from '@aws-sdk/client-ssm';
+import { releaseLabel } from '@directrix/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { n1 } from '../../examples/hyperbola/src/networks/n1.js';
 import { n2 } from '../../examples/hyperbola/src/networks/n2.js';
@@ -97,6 +98,19 @@ describe('hyperbola 0.149.2', () => {
       await site.put('CONTACT_ADDRESS', 'a@b.example');
       const [, second] = await site.bootServices(services, page);
       expect(JSON.parse(second!)).toMatchObject({ status: 200, body: expect.stringMatching(/\nOK\n$/) });
+    });
+  });
+
+  it('serves with what was labelled as its own, whatever is there now', async () => {
+    await inNetwork(n5, async (site) => {
+      await site.put('SECRET_KEY', 'k');
+      await site.put('CONTACT_ADDRESS', 'a@b.example');
+      await site.put('DATABASE_URL', 'mysql://db.internal/hyperbola');
+      const Name = '/app/production/DATABASE_URL';
+      await site.ssm.send(new LabelParameterVersionCommand({ Name, Labels: [releaseLabel('0.149.2')] }));
+      await site.put('DATABASE_URL', 'no URL, and so refused', { Overwrite: true });
+      const [, json] = await site.bootServices(services, page);
+      expect(JSON.parse(json!)).toMatchObject({ status: 200, body: expect.stringMatching(/\nOK\n$/) });
     });
   });
 });

@@ -11,7 +11,7 @@ import { afterAll, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import * as z from 'zod';
 import { fromEnv } from './from-env.js';
 import { loadSecrets } from './load-secrets.js';
-import type { LoadOptions } from './options.js';
+import type { LoadOptions, Pinned } from './options.js';
 import type { Secret } from './secret.js';
 import { SecretsError } from './secrets-error.js';
 import { createPorts, createStore, type FakeStore } from './store.fixture.js';
@@ -229,6 +229,14 @@ describe('names', () => {
     const mapping = (name: string) => name.split('/').at(-1)!;
     const error = await failureOf(load(store, { schema: z.object({ KEY: z.string() }), mapping }));
     expect(error.message).toBe(`${path}a/KEY and ${path}b/KEY would both become KEY`);
+  });
+
+  it('that are missing are named with what they were pinned to, unless the current version would have done', async () => {
+    const messageOf = async (parameters: Readonly<Record<string, string>>, pinned: Pinned) =>
+      (await failureOf(load(createStore(parameters), { schema, pinned }))).message;
+    expect(await messageOf(whole, { PORT: 7 })).toBe(`${path}PORT:7 is missing`);
+    const onlyKey = { [`${path}KEY`]: 'correct-horse' };
+    expect(await messageOf(onlyKey, { label: 'release-1', ifMissing: 'current' })).toBe(`${path}PORT is missing`);
   });
 
   it('that the schema does not know are refused if asked', async () => {

@@ -142,7 +142,9 @@ async function makeSense<Output extends object>(
   if (parameters.size === 0) throw nothingFound(path, request);
   const { names, problems: collisions } = mapNames(parameters.keys(), path, options.mapping ?? ((name) => name));
   const texts = new Map([...names].map(([key, name]) => [key, parameters.get(name)!.value]));
-  const nameOf = (key: string) => names.get(key) ?? `${path}${key}${request.selectorOf(`${path}${key}`)}`;
+  // Where the current version would have done, what is missing is the parameter and not its label.
+  const selectorOf = request.isCurrentWhenMissing ? () => '' : request.selectorOf;
+  const nameOf = (key: string) => names.get(key) ?? `${path}${key}${selectorOf(`${path}${key}`)}`;
   const result = await validate(options.schema, texts, nameOf);
   const problems = [
     ...collisions,
