@@ -1,5 +1,5 @@
 // `directrix preflight`, `reach` and `deploy` as a user runs them, over the networks of 2018-11-11 built in a lab with AWS's SDK.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAwsClients } from '@directrix/aws';
@@ -113,6 +113,15 @@ test.each([
   expect(result.document.verdict).toBe(code === 0 ? 'pass' : 'fail');
   // Everything could be read.
   expect(result.document.findings.map((finding) => finding.code)).not.toContain('PREFLIGHT_NOT_READ');
+});
+
+test('a manifest names what the image’s tag has no room for', async () => {
+  const manifest = join(directory, 'secrets.json');
+  const names = ['SECRET_KEY', 'NEW_KEY'];
+  writeFileSync(manifest, JSON.stringify({ schema: 'directrix.secrets-manifest/1', path: '/app/production/', names }));
+  const { code, told } = await preflight('N5', '--secrets-manifest', manifest);
+  expect(told).toEqual(['error SECRET_MISSING parameter /app/production/NEW_KEY']);
+  expect(code).toBe(2);
 });
 
 describe('of a release whose image does not exist', () => {

@@ -21,6 +21,8 @@ export interface PreflightChoices {
   /** Codes that do not refuse; `all` is every one. */
   readonly skip: readonly string[];
   readonly secretsPath?: string;
+  /** Below the path; undefined: what the image says. */
+  readonly secretNames?: readonly string[];
   readonly builders: readonly string[];
 }
 
@@ -49,6 +51,7 @@ export async function performPreflight(world: World, work: PreflightWork): Promi
     groupName,
     imageId,
     secretsPath: choices.secretsPath,
+    secretNames: choices.secretNames,
     builders: choices.builders,
     otherRollout: work.otherRollout ?? (await readOtherRollout(world, groupName)),
   });

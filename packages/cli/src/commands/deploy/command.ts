@@ -20,6 +20,7 @@ export interface DeployOptions {
   readonly json?: boolean;
   readonly skip: readonly string[];
   readonly secretsPath?: string;
+  readonly secretsManifest?: string;
   readonly labelSecrets?: boolean;
   readonly builder: readonly string[];
 }

@@ -3,6 +3,7 @@ import { DirectrixError, type Observation, type Release, type RolloutOptions } f
 import type { CommandContext } from '../../command-context.js';
 import type { Io } from '../../io.js';
 import { countSurge } from '../../option-values.js';
+import { readChoices } from '../../preflight/read-choices.js';
 import { performRollout } from '../../rollout/rollout-command.js';
 import {
   currentImageOf,
@@ -27,7 +28,7 @@ export async function runDeploy(context: CommandContext, options: DeployOptions)
     const start: StartOptions = {
       ...startOptionsOf(options),
       prepare: options.labelSecrets ? (to) => label(context.io, world, options, to) : undefined,
-      preflight: { skip: options.skip, secretsPath: options.secretsPath, builders: options.builder },
+      preflight: await readChoices(context.io, options),
     };
     const to = await findRelease(world, options, seen).catch((error) =>
       refuseRelease(context.io, world, start, seen, error),
@@ -66,7 +67,10 @@ async function refuseRelease(
 }
 
 /** What deploy and rollback have in common. */
-type RolloutStart = Omit<DeployOptions, 'image' | 'version' | 'latestImage' | 'skip' | 'secretsPath' | 'builder'>;
+type RolloutStart = Omit<
+  DeployOptions,
+  'image' | 'version' | 'latestImage' | 'skip' | 'secretsPath' | 'secretsManifest' | 'builder'
+>;
 
 /** The part of the options that every start of a rollout has. */
 export function startOptionsOf(options: RolloutStart): StartOptions {

@@ -13,6 +13,7 @@ export interface PreflightOptions {
   readonly acceptBrokenBaseline?: boolean;
   readonly skip: readonly string[];
   readonly secretsPath?: string;
+  readonly secretsManifest?: string;
   readonly builder: readonly string[];
   readonly template?: string;
   readonly json?: boolean;
@@ -60,6 +61,10 @@ export function addPreflightOptions(command: Command): Command {
       [],
     )
     .option('--secrets-path <path>', "where the release reads its secrets (default: the image's tag directrix:secrets)")
+    .option(
+      '--secrets-manifest <file>',
+      "the names that the release expects, when they do not fit into the image's tags",
+    )
     .option(
       '--builder <name>',
       'who builds images and needs the secrets too: a launch template or an instance; may be repeated (default: tagged directrix:builder, else named builder or packer)',

@@ -7,6 +7,7 @@ import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
 import { describeFailure, writeFailure } from '../../failure.js';
 import { type PreflightResult, performPreflight } from '../../preflight/perform-preflight.js';
+import { readChoices } from '../../preflight/read-choices.js';
 import type { World } from '../../world.js';
 import { checkTemplate } from './check-template.js';
 import type { PreflightOptions } from './command.js';
@@ -66,7 +67,7 @@ async function checkAccount(context: CommandContext, options: PreflightOptions):
       startTimeoutMs: options.startTimeout,
       isBrokenBaselineAccepted: options.acceptBrokenBaseline === true,
     },
-    choices: { skip: options.skip, secretsPath: options.secretsPath, builders: options.builder },
+    choices: await readChoices(context.io, options),
   });
   world.clients.destroy();
   return { ...result, groupName, release: release instanceof Error ? undefined : release };
