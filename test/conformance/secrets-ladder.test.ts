@@ -61,6 +61,14 @@ describe('below the store', () => {
     });
   });
 
+  it('a public address from a machine that has one too is a way out that is closed, and named within 5 s', async () => {
+    await inNetwork(n1, async (site) => {
+      const { result, console } = await site.boot({ subnet: 'public-a' });
+      expect(result).toMatchObject({ code: 'PUBLIC_NO_EGRESS', layer: 'network' });
+      expect(toldAfter(console, 'PUBLIC_NO_EGRESS')).toBeLessThan(5);
+    });
+  });
+
   it('a name without an answer is named', async () => {
     await inNetwork(n5, async (site) => {
       await site.switchResolverOff();
@@ -127,6 +135,22 @@ it.each(['management-a', 'management-b'])(
     });
   },
 );
+
+it('an endpoint that cannot be reached in one zone is named where only the first address is tried', async () => {
+  const ends: string[] = [];
+  for (const subnet of ['management-a', 'management-b']) {
+    await inNetwork(n5, async (site) => {
+      await site.put('KEY', 'x');
+      await site.cutOff(subnet);
+      const { result } = await site.boot({ nodeOptions: ['--no-network-family-autoselection'] });
+      ends.push(result.code === undefined ? 'loaded' : `${result.layer} ${result.code}: ${result.message}`);
+    });
+  }
+  expect(ends.sort()).toEqual([
+    'loaded',
+    expect.stringMatching(/^network PARTIAL_AZ: .* port 443: 1 of 2 addresses do not answer \(10\.0\.2[01]\.\d+\)$/),
+  ]);
+});
 
 describe('in a network that works', () => {
   let site: SecretsSite;

@@ -44,6 +44,10 @@ export interface BootOptions {
   readonly secrets?: object;
   readonly env?: Readonly<Record<string, string>>;
   readonly container?: boolean;
+  /** Default: a private one. */
+  readonly subnet?: string;
+  /** Of node, before the application. */
+  readonly nodeOptions?: readonly string[];
   /** Whether the instance has a metadata service. */
   readonly metadata?: 'enabled' | 'disabled';
   /** The name of the instance profile: `reader` by default, none with null. */
@@ -61,7 +65,7 @@ export interface SecretsSite {
   cutOff(subnet: string): Promise<void>;
   /** Boots an instance of these services in a private subnet, and resolves with the first match in its console. */
   bootServices(services: readonly object[], pattern: RegExp, profile?: string): Promise<RegExpExecArray>;
-  /** Boots an instance in a private subnet, and returns what its application said, with the whole console. */
+  /** Boots an instance, and returns what its application said, with the whole console. */
   boot(options?: BootOptions): Promise<{ readonly result: AppResult; readonly console: string }>;
   close(): Promise<void>;
 }
@@ -82,7 +86,12 @@ export async function openSite(network: Network): Promise<SecretsSite> {
     [...lab.state.ec2.vpcEndpoints.values()].find(({ State }) => String(State).toLowerCase() === 'available'),
   );
   let count = 0;
-  async function launch(services: readonly object[], profile: string | null, HttpEndpoint?: 'enabled' | 'disabled') {
+  async function launch(
+    services: readonly object[],
+    profile: string | null,
+    HttpEndpoint?: 'enabled' | 'disabled',
+    subnet = 'private-a',
+  ) {
     count += 1;
     const image = join(root, `image-${count}`);
     mkdirSync(image);
@@ -94,7 +103,7 @@ export async function openSite(network: Network): Promise<SecretsSite> {
         InstanceType: 't3.micro',
         MinCount: 1,
         MaxCount: 1,
-        SubnetId: built.subnetIds['private-a'],
+        SubnetId: built.subnetIds[subnet],
         SecurityGroupIds: [built.groupIds.backend!],
         IamInstanceProfile: profile === null ? undefined : { Name: profile },
         MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1, HttpEndpoint },
@@ -137,9 +146,18 @@ export async function openSite(network: Network): Promise<SecretsSite> {
         () => record.console,
       );
     },
-    async boot({ secrets = {}, env = {}, container = false, metadata, profile = 'reader' } = {}) {
+    async boot({
+      secrets = {},
+      env = {},
+      nodeOptions = [],
+      container = false,
+      subnet,
+      metadata,
+      profile = 'reader',
+    } = {}) {
       const given = { AWS_REGION: 'us-west-2', SECRETS_APP: JSON.stringify(secrets), ...env };
-      const record = await launch([{ name: 'app', command: ['node', app], env: given, container }], profile, metadata);
+      const service = { name: 'app', command: ['node', ...nodeOptions, app], env: given, container };
+      const record = await launch([service], profile, metadata, subnet);
       const [, text] = await until(
         () => /RESULT (.*)\n/.exec(record.console) ?? undefined,
         () => record.console,

@@ -214,6 +214,17 @@ describe('retries', () => {
     expect(store.requests).toHaveLength(1);
   });
 
+  it('that are dropped, of an endpoint that answers a probe, are a network that fails now and then', async () => {
+    const server = createServer((_, response) => response.writeHead(403).end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const store = createStore(whole, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const dropped = Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' });
+    store.failures.push(dropped, dropped);
+    const error = await failureOf(load(store, { schema })).finally(() => server.close());
+    expect(error).toMatchObject({ code: 'CONNECT_DROPPED', layer: 'network' });
+    expect(error.message).toContain('could not be reached in 2 attempts (dropped), and answers a probe now');
+  });
+
   it('waits a share of twice as long each time, at most 2 s', async () => {
     const store = createStore(whole);
     for (let count = 0; count < 5; count++) store.failures.push({ code: 'ThrottlingException' });

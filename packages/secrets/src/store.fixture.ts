@@ -14,12 +14,12 @@ export interface FakeStore {
   beforeAnswer: () => Promise<void>;
 }
 
-export function createStore(parameters: Readonly<Record<string, string>>): FakeStore {
+/** Nobody listens at the default endpoint: a probe is refused at once. Requests are answered here, wherever it is. */
+export function createStore(parameters: Readonly<Record<string, string>>, endpoint = 'http://127.0.0.1:1'): FakeStore {
   const store: FakeStore = {
     client: new SSMClient({
       region: 'us-west-2',
-      // Nobody listens here: a probe is refused at once, and nothing leaves this machine.
-      endpoint: 'http://127.0.0.1:1',
+      endpoint,
       maxAttempts: 1,
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       requestHandler: {
