@@ -57,7 +57,7 @@ export function describeFailure(error: unknown, origin: CallOrigin): DirectrixEr
   if (/region is missing/i.test(text))
     return new DirectrixError('REGION_MISSING', 'No AWS region is set.', {
       ...details,
-      hint: 'set AWS_REGION, or region in the profile',
+      hint: 'set AWS_REGION, or region in the profile (AWS_DEFAULT_REGION is not read)',
     });
   if (origin.endpoint !== undefined && !isWebAddress(origin.endpoint))
     return new DirectrixError('ENDPOINT_INVALID', `The endpoint "${origin.endpoint}" is no address.`, {

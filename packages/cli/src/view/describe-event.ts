@@ -44,7 +44,7 @@ export function describeDecision(decision: Exclude<Decision, { readonly kind: 'w
     case 'pinLaunchTemplate':
       return `launch template version of the group: ${decision.version}`;
     case 'createLaunchTemplateVersion':
-      return `new launch template version: ${decision.sourceVersion} with ${decision.imageId}`;
+      return `new launch template version: as ${decision.sourceVersion}, but with ${decision.imageId}`;
     case 'deleteLaunchTemplateVersion':
       return `delete launch template version ${decision.version}`;
     case 'setDefaultLaunchTemplateVersion':
