@@ -163,6 +163,26 @@ test.each<[string, string[], Difference, Partial<PreflightIntent>?]>([
     ['error IMDS_DISABLED'],
     template({ MetadataOptions: { HttpEndpoint: 'disabled' } }),
   ],
+  [
+    'a path that only the role names, with path/* alone',
+    [],
+    { ...role(canRead), ...secrets({ path: '/app/production', saidBy: 'role' }) },
+  ],
+  [
+    'a customer key by its alias, and a role that may decrypt with some key',
+    [],
+    {
+      ...role(canRead, allow('kms:Decrypt', 'arn:aws:kms:us-west-2:123456789012:key/1')),
+      ...secrets({
+        parameters: read([{ name: '/app/production/SECRET_KEY', type: 'SecureString', keyId: 'alias/own' }]),
+      }),
+    },
+  ],
+  [
+    'a role that reads by name, and private DNS off',
+    ['error DNS_PRIVATE_DISABLED'],
+    { ...endpoint({ PrivateDnsEnabled: false }), secrets: undefined, secretsHint: 'roleReadsNames' },
+  ],
   // Names
   ['an empty path', ['error PATH_EMPTY'], secrets({ parameters: read([]) })],
   ['a name that is missing', ['error SECRET_MISSING'], secrets({ expectedNames: ['SECRET_KEY', 'DATABASE_URL'] })],

@@ -12,6 +12,8 @@ export const secretNamesTag = 'directrix:secret-names';
 
 export type SecretsNeed =
   | { readonly kind: 'path'; readonly path: string; readonly saidBy: 'option' | 'image' | 'role' }
+  /** The role may read parameters by their names, so no path is known. */
+  | { readonly kind: 'names' }
   /** Nothing says a path, but the VPC has an endpoint for Parameter Store, and somebody put it there for a reason. */
   | { readonly kind: 'endpoint' }
   /** The release says that it reads none. */
@@ -34,7 +36,7 @@ export interface SecretsWitnesses {
  * | /a/b/  | any     | any                  | /a/b/                             |
  * | -      | /a/b/   | any                  | /a/b/                             |
  * | -      | none    | any                  | none                              |
- * | -      | -       | parameter/a/b/*      | /a/b                              |
+ * | -      | -       | parameter/a/b/*      | /a/b, or names, by its actions    |
  * | -      | -       | parameter/* or *     | as if it said nothing             |
  * | -      | -       | nothing              | endpoint, if the VPC has one      |
  */
@@ -43,7 +45,9 @@ export function findSecretsNeed({ option, image, role, network }: SecretsWitness
   const tag = image?.Tags?.find(({ Key }) => Key === secretsTag)?.Value?.trim();
   if (tag === 'none') return { kind: 'none' };
   if (tag?.startsWith('/')) return { kind: 'path', path: tag, saidBy: 'image' };
-  const path = role && pathOfRole(role);
+  const path = role && pathOfRole(role, ['ssm:GetParametersByPath']);
+  if (path === undefined && role && pathOfRole(role, ['ssm:GetParameters', 'ssm:GetParameter']) !== undefined)
+    return { kind: 'names' };
   if (path !== undefined) return { kind: 'path', path, saidBy: 'role' };
   const hasEndpoint = network?.vpcEndpoints?.some(({ ServiceName }) => ServiceName?.endsWith('.ssm'));
   return hasEndpoint ? { kind: 'endpoint' } : { kind: 'unknown' };
@@ -55,10 +59,8 @@ export function expectedNamesOf(image: Image | undefined): readonly string[] | u
   return text === undefined ? undefined : text.split(/[\s,]+/).filter((name) => name !== '');
 }
 
-const readingActions = ['ssm:GetParametersByPath', 'ssm:GetParameters', 'ssm:GetParameter'];
-
-function pathOfRole({ policies }: RoleSnapshot): string | undefined {
-  const resources = readingActions.flatMap((action) => listAllowedResources(policies, action));
+function pathOfRole({ policies }: RoleSnapshot, actions: readonly string[]): string | undefined {
+  const resources = actions.flatMap((action) => listAllowedResources(policies, action));
   const paths = resources.flatMap((resource) => {
     const path = /:parameter(\/[^*?]+?)\/?(\*)?$/.exec(resource)?.[1];
     return path === undefined ? [] : [path];

@@ -109,10 +109,10 @@ export interface PreflightSnapshot {
   /** Undefined when the release reads none, or nothing says that it does. */
   readonly secrets?: SecretsSnapshot;
   /**
-   * Nothing says that the release reads secrets, but there is an endpoint for Parameter Store: in the group's VPC, whoever uses it; or
-   * in the same stack, where it is there for the group.
+   * Nothing says where the release reads secrets. But its role may read parameters by name; or there is an endpoint for Parameter
+   * Store, in the group's VPC, whoever uses it, or in the same stack, where it is there for the group.
    */
-  readonly secretsHint?: 'endpointInVpc' | 'endpointInStack';
+  readonly secretsHint?: 'roleReadsNames' | 'endpointInVpc' | 'endpointInStack';
   /** What the deployer may do, by action: from IAM's simulation. */
   readonly deployerPermissions: Read<Readonly<Record<string, 'allowed' | 'denied'>>>;
 }

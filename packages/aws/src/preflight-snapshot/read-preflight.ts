@@ -130,7 +130,9 @@ async function readSecrets(
     role: role.kind === 'read' ? role.value : undefined,
     network,
   });
-  if (need.kind !== 'path') return need.kind === 'endpoint' ? { secretsHint: 'endpointInVpc' } : {};
+  if (need.kind === 'names') return { secretsHint: 'roleReadsNames' };
+  if (need.kind === 'endpoint') return { secretsHint: 'endpointInVpc' };
+  if (need.kind !== 'path') return {};
   const secrets: SecretsSnapshot = {
     path: need.path,
     saidBy: need.saidBy,

@@ -8,7 +8,10 @@ import type { LoadBalancerSnapshot, TargetGroupSnapshot } from '../snapshot.js';
 
 export const checkLoadBalancerPath: Check = (context) => {
   const { snapshot, network } = context;
-  const loadBalancers = readValue(snapshot.loadBalancers) ?? [];
+  // What a network load balancer forwards comes from its clients, whom nobody knows.
+  const loadBalancers = (readValue(snapshot.loadBalancers) ?? []).filter(
+    ({ loadBalancer }) => (loadBalancer.Type ?? 'application') === 'application',
+  );
   const launch = snapshot.backend.source;
   if (network === undefined || launch.kind !== 'launch' || network.snapshot.networkInterfaces === undefined) return [];
   const stage = setStage(network.snapshot, launch, loadBalancers);

@@ -2,7 +2,7 @@
 import type { Check, CheckContext, Draft } from '../check.js';
 import { groupSubject, readValue } from '../check.js';
 import { draft, quote } from '../draft.js';
-import { evaluatePolicies } from '../iam/policy.js';
+import { evaluatePolicies, listAllowedResources } from '../iam/policy.js';
 import { pathArn } from '../secrets-need.js';
 import type { RoleSnapshot, SecretsClient, SecretsSnapshot } from '../snapshot.js';
 
@@ -46,7 +46,8 @@ function checkClient({ snapshot }: CheckContext, client: SecretsClient, secrets:
     ];
   const { accountId = '*' } = snapshot;
   return [
-    ...checkPath(role, secrets, snapshot.region, accountId),
+    // What the role may read is how the path is known: it cannot be what is missing.
+    ...(secrets.saidBy === 'role' ? [] : checkPath(role, secrets, snapshot.region, accountId)),
     ...checkKeys(role, secrets, snapshot.region, accountId),
   ];
 }
@@ -129,6 +130,7 @@ function keyArn(keyId: string, region: string, accountId: string): string {
 // Of an alias IAM judges the key behind it, which is not known here: any statement on kms:Decrypt is given the benefit.
 function mayNotDecrypt({ policies, unreadPolicies }: RoleSnapshot, resource: string): boolean {
   if (unreadPolicies.length > 0) return false;
+  if (resource.includes(':alias/')) return listAllowedResources(policies, 'kms:Decrypt').length === 0;
   const verdict = evaluatePolicies(policies, { action: 'kms:Decrypt', resource });
   return verdict.kind === 'denied' || verdict.kind === 'implicitDeny';
 }

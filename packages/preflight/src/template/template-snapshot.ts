@@ -83,7 +83,9 @@ export function preflightSnapshotFromTemplate(
         }
       : need.kind === 'endpoint'
         ? { secretsHint: 'endpointInStack' as const }
-        : {}),
+        : need.kind === 'names'
+          ? { secretsHint: 'roleReadsNames' as const }
+          : {}),
     deployerPermissions: read({}),
   };
 }
