@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createVirtualClock } from './virtual-clock.js';
 
@@ -104,4 +108,17 @@ describe('a virtual clock', () => {
   test('a start that is no time is refused', () => {
     expect(() => createVirtualClock({ startAt: 'soon' })).toThrow('cannot start at soon');
   });
+});
+
+test('V3: time stands still while files are written and closed, however long that takes', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'directrix-clock-'));
+  const clock = createVirtualClock({ startAt: 0 });
+  const tick = () => clock.setTimer(clock.now() + 1_000, tick);
+  tick();
+  const writeMany = async () => {
+    for (let count = 0; count < 50; count += 1) await writeFile(join(directory, `${count}`), 'x'.repeat(100_000));
+  };
+  await clock.run(writeMany());
+  rmSync(directory, { recursive: true });
+  expect(clock.now()).toBe(0);
 });
