@@ -1,6 +1,13 @@
 export { reachAll } from './batch.js';
 export { CODES, type Code, type CodeEntry } from './codes.js';
-export { comparePaths, everybodysQuestions, hostOf, type PathChange } from './compare.js';
+export {
+  comparePaths,
+  describeDestination,
+  describeSource,
+  everybodysQuestions,
+  hostOf,
+  type PathChange,
+} from './compare.js';
 export { applyEdit, applyEdits } from './edit.js';
 export { buildNetwork, type Network } from './network.js';
 export { describeEdit } from './picture/edit-text.js';

@@ -8,8 +8,9 @@
 import { commandsOf } from '@directrix/preflight';
 import {
   type Answer,
-  type Destination,
+  describeDestination,
   describeEdit,
+  describeSource,
   type Fault,
   type Hop,
   type NetworkSnapshot,
@@ -38,7 +39,7 @@ function fixOf({ edits }: Fault, snapshot: NetworkSnapshot): readonly string[] {
 
 export function formatReach(answer: Answer, snapshot: NetworkSnapshot, colors: Colors): string {
   const lines = [
-    `${colorVerdict(answer.verdict, colors)(answer.verdict.toUpperCase())}: ${nameSource(answer.question.from)} to ${nameDestination(answer)}`,
+    `${colorVerdict(answer.verdict, colors)(answer.verdict.toUpperCase())}: ${nameSource(answer.question.from)} to ${describeDestination(answer.question)}`,
     ...answer.traces
       .filter((_, index) => !isRepeated(answer.traces, index))
       .flatMap((trace) => drawTrace(trace, answer, colors)),
@@ -60,7 +61,7 @@ function drawTrace(trace: Trace, answer: Answer, colors: Colors): readonly strin
       .filter(Boolean)
       .join(' '),
   );
-  const end = `${nameDestination(answer)}${trace.destinationAddress === undefined ? '' : ` at ${trace.destinationAddress}`}`;
+  const end = `${describeDestination(answer.question)}${trace.destinationAddress === undefined ? '' : ` at ${trace.destinationAddress}`}`;
   return [
     '',
     `  ${colors.bold(nameSource(answer.question.from))}${where === '' ? '' : ` in ${where}`}`,
@@ -120,31 +121,7 @@ function formatFaults({ faults }: Answer, snapshot: NetworkSnapshot, colors: Col
 }
 
 function nameSource(source: Source): string {
-  switch (source.kind) {
-    case 'instance':
-      return source.instanceId;
-    case 'networkInterface':
-      return source.networkInterfaceId;
-    case 'launch':
-      return `a new instance of ${source.name}`;
-  }
-}
-
-function nameDestination({ question: { to, port } }: Answer): string {
-  return `${placeOf(to)}:${port}`;
-}
-
-function placeOf(to: Destination): string {
-  switch (to.kind) {
-    case 'name':
-      return to.name;
-    case 'address':
-      return to.address;
-    case 'instance':
-      return to.instanceId;
-    case 'networkInterface':
-      return to.networkInterfaceId;
-  }
+  return source.kind === 'launch' ? `a new instance of ${source.name}` : describeSource(source);
 }
 
 function colorVerdict(verdict: Verdict, colors: Colors): (text: string) => string {
