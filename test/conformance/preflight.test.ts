@@ -12,9 +12,10 @@ import {
   startEndpoint,
 } from '@directrix/lab';
 import type { Finding } from '@directrix/preflight';
-import { type Io, runProgram, type World } from 'directrix';
+import { runProgram, type World } from 'directrix';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepare } from '../../examples/hyperbola/src/scenario.js';
+import { createTestIo } from '../../packages/cli/src/io.fixture.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'directrix-preflight-'));
 const env = { AWS_REGION: 'us-west-2', AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: 'lab' };
@@ -33,21 +34,8 @@ async function build(variant: string): Promise<House> {
   const endpoint = await startEndpoint(lab, { port: 0 });
   await prepare({ variant, endpoint: endpoint.url, env });
   const run = async (...argv: string[]) => {
-    const written = { stdout: '', stderr: '' };
-    const outputTo = (name: 'stdout' | 'stderr') => ({
-      write: (text: string) => {
-        written[name] += text;
-      },
-      isTTY: false,
-      columns: 80,
-    });
-    const io: Io = {
-      stdout: outputTo('stdout'),
-      stderr: outputTo('stderr'),
-      env: { ...env, XDG_STATE_HOME: directory },
-      cwd: directory,
-      signal: new AbortController().signal,
-    };
+    const io = { ...createTestIo({ env: { ...env, XDG_STATE_HOME: directory } }), cwd: directory };
+    const { written } = io;
     const world: World = {
       clients: createAwsClients({
         version: '0.0.0',

@@ -40,6 +40,7 @@ import {
 } from '@directrix/lab';
 import type { RolloutEvent } from '@directrix/rollout';
 import { type Io, type RolloutDocument, runProgram, type World } from 'directrix';
+import { createTestIo } from '../../packages/cli/src/io.fixture.js';
 
 export interface SiteOptions {
   readonly desired?: number;
@@ -140,22 +141,9 @@ export class Site {
   }
 
   async start(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-    const written = { stdout: '', stderr: '' };
-    const outputTo = (name: 'stdout' | 'stderr') => ({
-      write: (text: string) => {
-        written[name] += text;
-      },
-      isTTY: false,
-      columns: 80,
-    });
-    const io: Io = {
-      stdout: outputTo('stdout'),
-      stderr: outputTo('stderr'),
-      env: { XDG_STATE_HOME: this.directory, ...options.env },
-      cwd: '/',
-      signal: options.signal ?? new AbortController().signal,
-    };
+    const io = createTestIo({ env: { XDG_STATE_HOME: this.directory, ...options.env }, signal: options.signal });
     const exitCode = await runProgram(argv, io, this.#createWorld(options));
+    const { written } = io;
     const isDocument = written.stdout.startsWith('{');
     return { exitCode, ...written, document: isDocument ? JSON.parse(written.stdout) : (undefined as never) };
   }
