@@ -109,7 +109,7 @@ function haltOnEvidence(
 }
 
 /** The record on its way back, for these reasons. */
-export function haltRollout(
+function haltRollout(
   record: RolloutRecord,
   evidence: readonly Evidence[],
   at: number,

@@ -153,7 +153,7 @@ function countEverLeft(instances: Situation['record']['instances'], release: str
 }
 
 /** So many, always from the zone that has most left, so that the group stays spread as it was. */
-export function pickFromFullestZones(candidates: readonly Member[], wanted: number): readonly Member[] {
+function pickFromFullestZones(candidates: readonly Member[], wanted: number): readonly Member[] {
   const zones = new Map<string, Member[]>();
   for (const member of candidates) {
     const zone = zones.get(member.instance.availabilityZone);
