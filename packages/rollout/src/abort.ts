@@ -17,13 +17,13 @@ export function requestRollback(
     phase: 'halt',
     phaseSince: reason.at,
     isGoingBack: true,
-    evidence: [...record.evidence, { code: 'ABORTED', message: reason.text, at: reason.at, instanceIds: [] }],
+    evidence: [...record.evidence, { code: 'ABORTED', reason: reason.text, at: reason.at, instanceIds: [] }],
   };
 }
 
 /**
- * A rollout that needed a human, open again: deadlines count from `at`, refusals are forgotten, and a pin that somebody changed
- * is ours to set again, since a person asked for it. Any other record is returned as it is.
+ * A rollout that needed a human, open again: deadlines count from `at`, refusals and launches that failed are forgotten, and a pin that
+ * somebody changed is ours to set again, since a person asked for it. Any other record is returned as it is.
  */
 export function reopenRollout(record: RolloutRecord, at: number): RolloutRecord {
   if (record.outcome === 'done' || record.outcome === 'rolledBack') return record;
@@ -32,13 +32,18 @@ export function reopenRollout(record: RolloutRecord, at: number): RolloutRecord 
     ...record,
     outcome: undefined,
     needs: undefined,
-    failure: undefined,
+    refusals: undefined,
+    delayed: undefined,
+    unreadableSince: undefined,
+    givenBackAt: undefined,
     roundCount: undefined,
+    // The time limit of an approval counts anew.
+    ...(record.checkpoints === undefined ? {} : { checkpoints: { ...record.checkpoints, waiting: undefined } }),
     phaseSince: at,
     progressAt: at,
     ours:
       pin === undefined
         ? record.ours
-        : { ...record.ours, pin: { ...pin, isSeen: false, isConfirmed: false, driftCount: undefined } },
+        : { ...record.ours, pin: { ...pin, at, isSeen: false, isConfirmed: false, driftCount: undefined } },
   };
 }

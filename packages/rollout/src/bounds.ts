@@ -12,7 +12,7 @@ export const sightingsToBelieve = 3;
 /** The dip that is decisive by its number: a new instance that was healthy and then was not, this often, flaps. */
 export const decisiveDipCount = 3;
 
-/** How many refusals of decisions by AWS in a row end the attempt. Throttling does not count. */
+/** How many refusals of the same kind of act in a row end the attempt. What passes by itself does not count. */
 export const decisiveFailureCount = 5;
 
 /** How long a bad instance that is still Pending may take to get where it can be detached, before it is terminated. */
@@ -23,3 +23,21 @@ export const roundCountMax = 10;
 
 /** A wait names at most so many instances, then how many more there are. */
 export const holdCountMax = 20;
+
+/** An activity may appear so much later than what it tells of; until then a lost instance is not held against the release. */
+export const activityLagMs = 15_000;
+
+/** How long a launch lifecycle hook may hold an instance where the group's hooks are not known: AWS's default. */
+export const defaultLaunchHookTimeoutMs = 3_600_000;
+
+/** How long a group whose zones are uneven is watched, once AZRebalance runs again, before it counts as at rest. */
+export const unevenRestMs = 120_000;
+
+/** How many progress deadlines a group may take to come to rest, once everything was given back. */
+export const restDeadlines = 3;
+
+/** How old what a record says of a wait at a checkpoint may be. */
+export const heldNewsMs = 60_000;
+
+/** The longest pause between two observations of a rollout in which nothing fails. */
+export const longestPauseMs = 10_000;

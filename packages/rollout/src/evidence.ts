@@ -2,25 +2,22 @@
 //
 //   1. No data is neither: it holds the rollout until a deadline, and the deadline is what is decisive.
 //   2. What breaks old and new alike says nothing against the release: the environment is broken, and a cure must be able to ship.
-//   3. A sentence carries what a person needs at midnight: instance, target group, state and reason, seconds waited, versions.
-import { decisiveDipCount, decisiveFailureCount } from './bounds.js';
-import { describeTargets, drainPatienceOf, isInStandby, isProven, type Member } from './members.js';
+//   3. It carries what a person needs at midnight: instance, target group, state and reason, the time waited, versions.
+import { findDeparture, isEndedInEc2, isOthersDoing } from './activities.js';
+import { activityLagMs, decisiveDipCount, defaultLaunchHookTimeoutMs, sightingsToBelieve } from './bounds.js';
+import { findCanaryEvidence } from './canary-evidence.js';
+import { actKinds, isOfProof } from './contract/act-kind.js';
+import { type Evidence, shownCountMax } from './contract/evidence.js';
+import type { HealthCheck, InstanceState } from './contract/target-state.js';
+import { findGateEvidence } from './gates/gate-evidence.js';
+import { isInSharedOutage } from './gates/judge-gates.js';
+import { readWanted } from './ledger.js';
+import { describeState, isHeldByLaunchHook, isInStandby, isProven, type Member, patienceOf } from './members.js';
 import type { ActivityObservation, Observation } from './observation.js';
-import type { Evidence, RolloutRecord } from './record.js';
+import { findProofEvidence } from './proof.js';
+import type { RolloutRecord } from './record.js';
+import { findGivenUp } from './refusals.js';
 import { hasReported } from './track.js';
-
-/** The codes of evidence; docs/errors.md says what to do about each. */
-export type EvidenceCode =
-  | 'WRONG_VERSION'
-  | 'WRONG_IMAGE'
-  | 'INSTANCE_LOST'
-  | 'UNHEALTHY_AGAIN'
-  | 'START_TIMEOUT'
-  | 'VERSION_NOT_REPORTED'
-  | 'LAUNCH_FAILED'
-  | 'PROGRESS_DEADLINE'
-  | 'APPLY_FAILED'
-  | 'ABORTED';
 
 /** All decisive evidence against the release in this observation; empty while there is none. */
 export function findEvidence(
@@ -41,93 +38,75 @@ export function findEvidence(
     findLaunchFailure(record, observation),
     findRefusals(record, observation),
     findStandstill(record, observation, members),
+    ...findGateEvidence(record, observation, fresh),
+    ...findProofEvidence(record, observation),
+    ...findCanaryEvidence(record, observation),
   ].filter((each) => each !== undefined);
 }
 
-/** What one instance shows; `text` follows its id in the sentence. */
-interface Finding {
+/** What one instance shows, described only where it is shown: a large group that fails at once must not cost more than its size. */
+interface Finding<Shown> {
   readonly instanceId: string;
-  readonly text: () => string;
+  readonly show: () => Shown;
 }
 
-function gather(code: EvidenceCode, at: number, found: readonly Finding[]): Evidence | undefined {
+interface Gathered<Shown> {
+  readonly at: number;
+  readonly instanceIds: readonly string[];
+  readonly shown: readonly Shown[];
+}
+
+function gather<Shown>(at: number, found: readonly Finding<Shown>[]): Gathered<Shown> | undefined {
   if (found.length === 0) return undefined;
-  // Only these are put into words: a large group that fails at once must not cost more than its size.
-  const shown = found.slice(0, 5);
-  const rest = found.length - shown.length;
   return {
-    code,
     at,
-    message: `${tellTogether(shown).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`,
     instanceIds: found.map(({ instanceId }) => instanceId),
+    shown: found.slice(0, shownCountMax).map(({ show }) => show()),
   };
-}
-
-/** One sentence for all instances that show the same: `i-1 (and likewise i-2, i-3) is target unhealthy …`. */
-function tellTogether(found: readonly Finding[]): readonly string[] {
-  const idsByText = new Map<string, string[]>();
-  for (const { instanceId, text } of found) {
-    const told = text();
-    idsByText.set(told, [...(idsByText.get(told) ?? []), instanceId]);
-  }
-  return [...idsByText].map(([told, [first, ...others]]) =>
-    others.length === 0 ? `${first} ${told}` : `${first} (and likewise ${others.join(', ')}) ${told}`,
-  );
 }
 
 function findWrongVersion(record: RolloutRecord, { at }: Observation, fresh: readonly Member[]): Evidence | undefined {
   if (!record.options.isVersionChecked) return undefined;
-  const found = fresh.flatMap(({ instanceId, known }) =>
-    known?.reportedVersion === undefined || known.reportedVersion === record.to.version
-      ? []
-      : [
-          {
-            instanceId,
-            text: () => `reports version ${known.reportedVersion} where ${record.to.version} was expected`,
-          },
-        ],
-  );
-  return gather('WRONG_VERSION', at, found);
+  const expected = record.to.version;
+  const found = fresh.flatMap(({ instanceId, known }) => {
+    const version = known?.reportedVersion;
+    if (version === undefined || version === expected) return [];
+    return [{ instanceId, show: () => ({ instanceId, version }) }];
+  });
+  const gathered = gather(at, found);
+  return gathered && { code: 'WRONG_VERSION', expected, ...gathered };
 }
 
 function findWrongImage(record: RolloutRecord, { at }: Observation, fresh: readonly Member[]): Evidence | undefined {
-  const found = fresh.flatMap(({ instanceId, instance: { imageId, launchTemplateVersion } }) =>
-    imageId === undefined || imageId === record.to.imageId
-      ? []
-      : [
-          {
-            instanceId,
-            text: () =>
-              `runs image ${imageId} where ${record.to.imageId} was expected of launch template version ${launchTemplateVersion}`,
-          },
-        ],
-  );
-  return gather('WRONG_IMAGE', at, found);
+  const expected = record.to.imageId;
+  const found = fresh.flatMap(({ instanceId, instance: { imageId, launchTemplateVersion } }) => {
+    if (imageId === undefined || imageId === expected) return [];
+    return [{ instanceId, show: () => ({ instanceId, imageId, launchTemplateVersion }) }];
+  });
+  const gathered = gather(at, found);
+  return gathered && { code: 'WRONG_IMAGE', expected, ...gathered };
 }
 
 function findLost(record: RolloutRecord, { group, at }: Observation): Evidence | undefined {
   if (record.to.launchTemplateVersion === undefined) return undefined;
   const found = Object.keys(record.instances).flatMap((instanceId) => {
-    const { lostAt, firstSeenAt = 0, launchTemplateVersion } = record.instances[instanceId] ?? {};
-    if (lostAt === undefined || launchTemplateVersion !== record.to.launchTemplateVersion) return [];
-    const activity = group.activities.find(
-      ({ description }) => description?.includes(instanceId) && /terminat/i.test(description),
-    );
-    // Scaling in is the group's right and says nothing about the release.
-    if (activity !== undefined && isScaleIn(activity)) return [];
-    const why = activity === undefined ? 'no scaling activity says why' : `the group says: ${activity.cause}`;
-    return [
-      {
-        instanceId,
-        text: () => `was lost ${seconds(lostAt - firstSeenAt)} after it was first seen (${why})`,
-      },
-    ];
+    const known = record.instances[instanceId];
+    if (known?.lostAt === undefined || known.launchTemplateVersion !== record.to.launchTemplateVersion) return [];
+    if (known.interruptedAt !== undefined) return [];
+    // While it is seen in the group again, it is not known whether it was ever lost.
+    if (known.foundCount !== undefined) return [];
+    const { lostAt, firstSeenAt, unexplainedCount = 0 } = known;
+    const activity = findDeparture(instanceId, group.activities);
+    // What the group, a person or EC2 takes by right says nothing about the release.
+    if (activity !== undefined && isOthersDoing(activity)) return [];
+    if (isEndedInEc2(known.stateReason, activity)) return [];
+    // Activities lag the group: one look without one proves nothing.
+    const isUnexplained = unexplainedCount >= sightingsToBelieve && at - lostAt >= activityLagMs;
+    if (activity === undefined && !isUnexplained) return [];
+    return [{ instanceId, show: () => ({ instanceId, aliveMs: lostAt - firstSeenAt, cause: activity?.cause }) }];
   });
-  return gather('INSTANCE_LOST', at, found);
-}
-
-function isScaleIn({ cause }: ActivityObservation): boolean {
-  return /shrinking the capacity|difference between desired and actual capacity/i.test(cause) && !/health/i.test(cause);
+  const gathered = gather(at, found);
+  return gathered && { code: 'INSTANCE_LOST', ...gathered };
 }
 
 function findUnhealthyAgain(
@@ -139,27 +118,22 @@ function findUnhealthyAgain(
   if (isEnvironmentBroken(members)) return undefined;
   const { at } = observation;
   const patienceMs = isOutageCurable(record, observation, members) ? 0 : record.options.minHealthyTimeMs;
-  const found = fresh.flatMap(({ instanceId, known, isLive }) => {
+  const found = fresh.flatMap((member) => {
+    const { instanceId, known, isLive } = member;
     if (known?.unhealthySince === undefined || !isLive || known.lostAt !== undefined) return [];
-    const since = at - known.unhealthySince;
-    const dips = known.dipCount ?? 0;
-    if (since < patienceMs && dips < decisiveDipCount) return [];
-    return [
-      {
-        instanceId,
-        text: () =>
-          `was healthy and ${describeTargets(instanceId, observation)} for ${seconds(since)} now${
-            dips > 1 ? `, for the ${dips}. time` : ''
-          }${statusOf(known.reportedStatus)}`,
-      },
-    ];
+    const unhealthyMs = at - known.unhealthySince;
+    const dipCount = known.dipCount ?? 0;
+    if (unhealthyMs < patienceMs && dipCount < decisiveDipCount) return [];
+    const status = statusOf(known.reportedStatus);
+    return [{ instanceId, show: () => ({ ...describeState(member, observation), unhealthyMs, dipCount, status }) }];
   });
-  return gather('UNHEALTHY_AGAIN', at, found);
+  const gathered = gather(at, found);
+  return gathered && { code: 'UNHEALTHY_AGAIN', ...gathered };
 }
 
 /** Fewer than half of what is wanted serve, and old ones are warm: to wait whether a dip passes would be to watch an outage. */
-function isOutageCurable(record: RolloutRecord, { group }: Observation, members: readonly Member[]): boolean {
-  const wanted = record.base?.desiredCapacity ?? group.desiredCapacity - record.ours.surge;
+function isOutageCurable(record: RolloutRecord, observation: Observation, members: readonly Member[]): boolean {
+  const wanted = readWanted(record, observation);
   const serving = members.filter((member) => member.isLive && member.isServing);
   if (serving.length * 2 >= wanted) return false;
   return members.some(
@@ -185,37 +159,46 @@ function findStartTimeout(
   fresh: readonly Member[],
 ): Evidence | undefined {
   const { at } = observation;
+  let allowedMs = record.options.startTimeoutMs;
   const found = fresh.flatMap((member) => {
-    const { instanceId, instance, known, isLive, isServing } = member;
+    const { instanceId, known, isLive, isServing } = member;
     if (known === undefined || !isLive || isServing || known.lostAt !== undefined) return [];
+    if (known.isUnchecked === true) return [];
     // One that has been healthy already is judged by its dips.
     if (known.verifiedAt !== undefined || known.unhealthySince !== undefined) return [];
-    const waited = at - startOf(record, member);
-    if (waited < record.options.startTimeoutMs) return [];
-    const state =
-      instance.lifecycleState === 'InService'
-        ? describeTargets(instanceId, observation)
-        : `is ${instance.lifecycleState}`;
-    return [
-      {
-        instanceId,
-        text: () =>
-          `${state} ${seconds(waited)} after its launch, where ${seconds(
-            record.options.startTimeoutMs,
-          )} were allowed${statusOf(known.reportedStatus)}`,
-      },
-    ];
+    const waitedMs = at - startOf(record, member);
+    const memberMs = startAllowanceMs(record, observation, member);
+    if (waitedMs < memberMs) return [];
+    allowedMs = Math.max(allowedMs, memberMs);
+    const status = statusOf(known.reportedStatus);
+    return [{ instanceId, show: () => ({ ...describeState(member, observation), waitedMs, status }) }];
   });
-  return gather('START_TIMEOUT', at, found);
+  const gathered = gather(at, found);
+  if (gathered === undefined) return undefined;
+  return { code: 'START_TIMEOUT', allowedMs, healthChecks: checksOf(gathered.shown, observation), ...gathered };
+}
+
+/** How the target groups ask in which one of these is not healthy. */
+function checksOf(shown: readonly InstanceState[], { targetGroups }: Observation): readonly HealthCheck[] {
+  const named = new Set(shown.flatMap(({ targets }) => targets.map(({ targetGroupName }) => targetGroupName)));
+  return targetGroups.flatMap(({ name, healthCheck }) =>
+    healthCheck !== undefined && named.has(name) ? [{ targetGroupName: name, ...healthCheck }] : [],
+  );
 }
 
 /**
- * When an instance's start began for this rollout: at its launch, but not before the rollout, which may find instances of the
- * release in the group.
+ * When an instance's start began for this rollout, by our clock: when it became InService, as the group's own grace period counts, and
+ * the target groups could check it. Before that, when it was first seen.
  */
-export function startOf(record: RolloutRecord, { instance, known }: Member): number {
-  const seen = known?.firstSeenAt ?? Number.POSITIVE_INFINITY;
-  return Math.max(record.startedAt, Math.min(instance.launchedAt ?? seen, seen));
+export function startOf(record: RolloutRecord, { known }: Member): number {
+  const began = known?.inServiceAt ?? known?.firstSeenAt ?? record.startedAt;
+  return Math.max(record.startedAt, began, known?.checkedAt ?? began);
+}
+
+/** How long a start may take: while a launch lifecycle hook holds the instance, as long as the hook may, too. */
+export function startAllowanceMs(record: RolloutRecord, { group }: Observation, member: Member): number {
+  const hookMs = isHeldByLaunchHook(member) ? (group.launchHookTimeoutMs ?? defaultLaunchHookTimeoutMs) : 0;
+  return record.options.startTimeoutMs + hookMs;
 }
 
 function findUnheard(record: RolloutRecord, { at }: Observation, fresh: readonly Member[]): Evidence | undefined {
@@ -223,20 +206,13 @@ function findUnheard(record: RolloutRecord, { at }: Observation, fresh: readonly
   const found = fresh.flatMap(({ instanceId, known, isServing }) => {
     if (known?.healthySince === undefined || !isServing || hasReported(known, record)) return [];
     // While nobody was there to listen, nothing could be heard.
-    const waited = at - Math.max(known.healthySince, record.phaseSince);
-    if (waited < record.options.startTimeoutMs) return [];
-    const said =
-      known.reportedVersion === undefined
-        ? `never reported its version${statusOf(known.reportedStatus)}`
-        : `reports ${known.reportedVersion}: ${known.reportedStatus}`;
-    return [
-      {
-        instanceId,
-        text: () => `has been healthy for ${seconds(waited)} and ${said} (expected ${record.to.version}: OK)`,
-      },
-    ];
+    const healthyMs = at - Math.max(known.healthySince, record.phaseSince);
+    if (healthyMs < record.options.startTimeoutMs) return [];
+    const { reportedVersion: version, reportedStatus: status } = known;
+    return [{ instanceId, show: () => ({ instanceId, healthyMs, version, status }) }];
   });
-  return gather('VERSION_NOT_REPORTED', at, found);
+  const gathered = gather(at, found);
+  return gathered && { code: 'VERSION_NOT_REPORTED', expected: record.to.version, ...gathered };
 }
 
 const capacityFailure =
@@ -256,27 +232,30 @@ export function isCapacityFailure({ statusMessage = '' }: ActivityObservation): 
   return capacityFailure.test(statusMessage);
 }
 
+/** AWS's words of a launch that failed. */
+export function launchFailureOf({ statusMessage, cause }: ActivityObservation): string {
+  return statusMessage ?? cause;
+}
+
 function findLaunchFailure(record: RolloutRecord, observation: Observation): Evidence | undefined {
   const failed = listFailedLaunches(record, observation).find((activity) => !isCapacityFailure(activity));
-  if (failed === undefined) return undefined;
+  if (failed === undefined || record.to.launchTemplateVersion === undefined) return undefined;
   return {
     code: 'LAUNCH_FAILED',
     at: observation.at,
-    message: `${record.groupName} could not launch an instance of launch template version ${record.to.launchTemplateVersion}: ${
-      failed.statusMessage ?? failed.cause
-    }`,
     instanceIds: [],
+    launchTemplateVersion: record.to.launchTemplateVersion,
+    awsText: launchFailureOf(failed),
   };
 }
 
-function findRefusals({ failure, groupName }: RolloutRecord, { at }: Observation): Evidence | undefined {
-  if (!isFailureDecisive(failure)) return undefined;
-  return {
-    code: 'APPLY_FAILED',
-    at,
-    message: `AWS refused ${failure?.count} times in ${seconds(at - (failure?.since ?? at))} what ${groupName} needs: ${failure?.code}: ${failure?.message}`,
-    instanceIds: [],
-  };
+function findRefusals(record: RolloutRecord, { at }: Observation): Evidence | undefined {
+  // Where there can be no proof outside of the group, there is another way; and what is left of one is not the release's doing.
+  const needed = actKinds.filter((kind) => !isOfProof(kind));
+  const refused = findGivenUp(record, needed);
+  if (refused === undefined) return undefined;
+  const { act, count, failure, since } = refused;
+  return { code: 'APPLY_FAILED', at, instanceIds: [], act, count, durationMs: at - since, failure };
 }
 
 function findStandstill(
@@ -285,32 +264,27 @@ function findStandstill(
   members: readonly Member[],
 ): Evidence | undefined {
   const { at, group } = observation;
-  const waited = at - record.progressAt;
-  if (waited < record.options.progressDeadlineMs + drainPatienceOf(observation, members)) return undefined;
+  const waitedMs = at - Math.max(record.progressAt, record.wholeAt ?? 0, record.heldAt ?? 0);
+  if (waitedMs < record.options.progressDeadlineMs + patienceOf(observation, members)) return undefined;
   const live = members.filter((member) => member.isLive);
-  const proven = live.filter((member) => isProven(member, record, at)).length;
   const unproven = live.filter((member) => member.isNew && !isProven(member, record, at));
-  const capacity = listFailedLaunches(record, observation)[0];
+  // How long a share of users' requests lasts has a deadline of its own.
+  if (record.ours.forward?.inForce !== undefined) return undefined;
+  // An outage that old and new share is waited for.
+  if (isInSharedOutage(record)) return undefined;
+  const failed = listFailedLaunches(record, observation)[0];
   return {
     code: 'PROGRESS_DEADLINE',
     at,
-    message: `no instance was verified for ${seconds(waited)}: ${proven} of ${group.desiredCapacity} are of ${record.to.version} and verified${
-      capacity === undefined ? '' : `; the last launch failed: ${capacity.statusMessage ?? capacity.cause}`
-    }.`,
     instanceIds: unproven.map(({ instanceId }) => instanceId),
+    version: record.to.version,
+    waitedMs,
+    provenCount: live.filter((member) => isProven(member, record, at)).length,
+    desiredCapacity: group.desiredCapacity,
+    launchFailure: failed && launchFailureOf(failed),
   };
 }
 
-/** Whether AWS has refused so often that trying again is no plan. */
-export function isFailureDecisive(failure: RolloutRecord['failure']): boolean {
-  return failure !== undefined && failure.count >= decisiveFailureCount;
-}
-
-function statusOf(reportedStatus: string | undefined): string {
-  return reportedStatus === undefined || reportedStatus === 'OK' ? '' : `; it says: ${reportedStatus}`;
-}
-
-/** `42 s`. */
-export function seconds(durationMs: number): string {
-  return `${Math.max(0, Math.round(durationMs / 1000))} s`;
+function statusOf(reportedStatus: string | undefined): string | undefined {
+  return reportedStatus === 'OK' ? undefined : reportedStatus;
 }

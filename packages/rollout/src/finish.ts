@@ -1,75 +1,92 @@
 // Finish: the last looks, and everything temporary given back.
 //
-//   1. Nothing warm is terminated before every instance in service is proven at this very moment.
+//   1. A warm instance is terminated only when every instance in service is proven at this very moment. Each look lets half of
+//      them go, so that the last goes alone: it is the point of no return.
+//      Nor is any where the release's launch template version is gone: the group could launch nothing any more.
 //   2. A late joiner of another release sends the rollout back to roll, a bounded number of times.
-//   3. `$Latest` and `$Default` come back only where they mean the release that serves.
-//   4. Processes, sizes and the default version are given back only where they are still as we left them (S6).
-import { roundCountMax } from './bounds.js';
-import { isFailureDecisive, seconds } from './evidence.js';
+//   3. Each thing to give back is tried on its own, whatever else is refused (L3). What AWS will not take back is named at the end.
+//   4. `$Latest` and `$Default` come back only where they mean the release that serves.
+//   5. What others changed meanwhile stays theirs (S6).
+//   6. With `keepWarmMs` the warm ones stay, and the record says until when. What an earlier rollout kept ends.
+//   7. `done` is said when every instance of the group is proven and is of the release by its template version, its image and its own word,
+//      and after the group got its processes back and has come to rest (S7).
+import { auditInstances } from './audit.js';
+import { roundCountMax, unevenRestMs } from './bounds.js';
+import type { PinLeft } from './contract/ending.js';
+import { shownCountMax } from './contract/evidence.js';
+import type { Hold } from './contract/hold.js';
+import type { Need } from './contract/need.js';
+import type { Act } from './decision.js';
+import { endInVain, findPointBackRefusal, giveBackSizes, listRefused, resumeProcesses } from './give-back.js';
+import { endDeadWarm } from './go-back.js';
 import { holdDetaching, holdMoving, holdUnproven, holdUnsettled } from './holds.js';
-import { type Act, listInFlightIds } from './ledger.js';
-import type { InstanceRecord } from './record.js';
+import { findOthersDoing, findReleaseVersionGone } from './innocence.js';
+import { isKeptWarm, listNeedless } from './keep-warm.js';
+import { hasWarmLeft, isPointedElsewhere, isWarmKept, listInFlightIds } from './ledger.js';
+import { findStillLeftBehind } from './left-behind.js';
+import { describeState } from './members.js';
+import { closeShadow, holdShadow } from './outside.js';
 import { resolveVersion } from './refusal.js';
-import { because, count, idsOf, type Situation, type StepPlan } from './step.js';
+import { withoutGivenUp } from './refusals.js';
+import { replaceEnded } from './roll.js';
+import { idsOf, type Situation, type StepPlan } from './step.js';
 
 /** finish: forward to `done`, or, going back, to `rolledBack`. */
 export function planFinish(situation: Situation): StepPlan {
-  const end = endInVain(situation);
-  if (end !== undefined) return end;
   return situation.record.isGoingBack === true ? finishBack(situation) : finishForward(situation);
 }
 
 function finishForward(situation: Situation): StepPlan {
-  const { record, oldLive, newLive, proven, base } = situation;
-  if (oldLive.length > 0) return goBackToRoll(situation);
-  const hasWarm = situation.warm.length > 0 || Object.values(record.instances).some(isWarmKept);
-  const hasTerminated = Object.values(record.instances).some(isWarmTerminated);
-  if (!hasTerminated && (proven.length < newLive.length || proven.length < base)) {
-    return { acts: [], holds: [...holdUnproven(situation), ...holdUnsettled(situation)] };
-  }
-  const acts = [...terminateWarm(situation), ...giveBackSizes(situation), ...moveDefault(situation)];
-  if (acts.length > 0 || hasWarm || situation.isUnsettled) {
-    return { acts, holds: [...holdMoving(situation), ...holdUnsettled(situation), ...holdUnseenWarm(situation)] };
-  }
-  const last = [...restorePin(situation), ...resumeProcesses(situation)];
-  if (last.length > 0) return { acts: last, holds: [] };
-  const text = `${record.groupName} is ${record.to.version} on ${count(newLive.length, 'instance')}`;
-  return { acts: [], holds: [], end: { outcome: 'done', text: `${text}${describePinLeft(situation)}.` } };
+  if (situation.oldLive.length > 0) return goBackToRoll(situation);
+  const vain = endInVain(situation, () => describeVainFinish(situation));
+  if (vain !== undefined) return vain;
+  const isStaying = isKeptWarm(situation.record);
+  const hasWarm = hasWarmLeft(situation.record) || situation.warm.length > 0;
+  if (hasWarm && !isStaying) return letWarmGo(situation);
+  const wait = hasWarm ? awaitWarm(situation) : undefined;
+  if (wait !== undefined) return wait;
+  const first = [...closeShadow(situation), ...giveBackSizes(situation), ...moveDefault(situation)];
+  const last = [...restorePin(situation), ...endEarlierWarm(situation), ...resumeProcesses(situation)];
+  return giveBack(situation, first, last) ?? rest(situation, [...first, ...last]);
 }
 
-function goBackToRoll({ record, oldLive }: Situation): StepPlan {
-  const roundCount = (record.roundCount ?? 0) + 1;
-  const joined = `${idsOf(oldLive).slice(0, 5).join(', ')} ${oldLive.length === 1 ? 'is' : 'are'} in the group and not of ${record.to.version}`;
-  if (roundCount > roundCountMax) {
-    const needs = `FOREIGN_INSTANCES: ${joined}, for the ${roundCount}. time: something else keeps adding instances of another release`;
-    return { acts: [], holds: [], end: { outcome: 'needsHuman', text: needs, needs } };
+/** Half of what is warm, while everything in service is proven. */
+function letWarmGo(situation: Situation): StepPlan {
+  const owed = fillUp(situation);
+  if (owed.length > 0) return { acts: owed, holds: [] };
+  const need = findReleaseVersionGone(situation.record, situation.observation);
+  if (need !== undefined) return { acts: [], holds: [], end: { outcome: 'needsHuman', need } };
+  if (!isAllProven(situation)) {
+    const acts = withoutGivenUp(situation.record, situation.isUnsettled ? [] : replaceEnded(situation));
+    return { acts, holds: [...holdUnproven(situation), ...holdUnsettled(situation)] };
   }
   return {
-    acts: [],
-    holds: [],
-    record: { ...record, roundCount },
-    next: { phase: 'roll', because: `${joined}: joined late` },
+    acts: terminateWarm(situation),
+    holds: [...holdMoving(situation), ...holdUnsettled(situation), ...holdUnseenWarm(situation)],
   };
 }
 
-/** By the record and not by one look: an instance that is missing from it may still be there. */
-function isWarmKept({ warmAt, leftAt, lostAt }: InstanceRecord): boolean {
-  return warmAt !== undefined && leftAt === undefined && lostAt === undefined;
+/** Those that stay are all in Standby and alive, and everything in service is proven; undefined once it is so. */
+function awaitWarm(situation: Situation): StepPlan | undefined {
+  const owed = fillUp(situation);
+  const ended = owed.length > 0 || situation.isUnsettled ? [] : replaceEnded(situation);
+  const acts = [...owed, ...withoutGivenUp(situation.record, [...ended, ...endDeadWarm(situation)])];
+  const isDraining = situation.warm.some(({ instance }) => instance.lifecycleState !== 'Standby');
+  if (acts.length === 0 && !isDraining && isAllProven(situation)) return undefined;
+  return {
+    acts,
+    holds: [...holdUnproven(situation), ...holdMoving(situation), ...holdUnsettled(situation)],
+  };
 }
 
-function holdUnseenWarm({ record, members }: Situation): StepPlan['holds'] {
-  const present = new Set(idsOf(members));
-  return Object.entries(record.instances)
-    .filter(([instanceId, known]) => isWarmKept(known) && !present.has(instanceId))
-    .map(([instanceId]) => ({
-      code: 'WARM_NOT_SEEN',
-      instanceId,
-      text: `${instanceId} is warm, but this look does not show it; looking again before it is called gone`,
-    }));
+/** Where we have taken more than we added, the group never has as many as it wants. */
+function fillUp(situation: Situation): readonly Act[] {
+  return situation.record.ours.surge < 0 ? withoutGivenUp(situation.record, giveBackSizes(situation)) : [];
 }
 
-export function isWarmTerminated({ warmAt, leftAt }: InstanceRecord): boolean {
-  return warmAt !== undefined && leftAt !== undefined;
+function isAllProven(situation: Situation): boolean {
+  const { proven, newLive, oldLive, base } = situation;
+  return oldLive.length === 0 && proven.length === newLive.length && proven.length >= base;
 }
 
 function terminateWarm({ record, warm }: Situation): readonly Act[] {
@@ -77,49 +94,135 @@ function terminateWarm({ record, warm }: Situation): readonly Act[] {
   const ready = warm.filter(
     ({ instance, instanceId }) => instance.lifecycleState === 'Standby' && !inFlight.has(instanceId),
   );
-  if (ready.length === 0) return [];
-  const text = `every instance in service is of ${record.to.version} and verified; these are needed no more`;
-  return [{ kind: 'terminate', instanceIds: idsOf(ready), decrement: false, because: because('PROVEN', text) }];
+  // Those that still drain stay behind the others, and keep the way back open.
+  const going = ready.slice(0, Math.ceil(warm.length / 2));
+  if (going.length === 0) return [];
+  const because = { code: 'PROVEN', version: record.to.version } as const;
+  return [{ kind: 'terminate', instanceIds: idsOf(going), decrement: false, because }];
 }
 
-function giveBackSizes(situation: Situation): readonly Act[] {
-  const { record, observation, base, isUnsettled } = situation;
-  const { group } = observation;
-  const acts: Act[] = [];
-  const { minSize, maxSize, surge } = record.ours;
-  if (surge !== 0 && !isUnsettled && base !== group.desiredCapacity) return giveBackCapacity(situation);
-  // Told by the ledger, not by what is seen: a read may be too old to show what we borrowed.
-  if (minSize !== undefined) {
-    acts.push({
-      kind: 'setSizes',
-      minSize: minSize.original,
-      because: because('GIVE_BACK_MIN_SIZE', 'it was borrowed for the way back'),
-    });
-  }
-  if (maxSize !== undefined) {
-    acts.push({
-      kind: 'setSizes',
-      maxSize: maxSize.original,
-      because: because('GIVE_BACK_MAX_SIZE', 'it was borrowed for the way back'),
-    });
-  }
-  return acts;
+/** The release before the new one is what is gone back to from now on: what was kept of an earlier one ends. */
+function endEarlierWarm(situation: Situation): readonly Act[] {
+  const needless = listNeedless(situation);
+  const { earlierWarm } = situation.record;
+  if (needless.length === 0 || earlierWarm === undefined) return [];
+  const because = { code: 'EARLIER_WARM_OVER', version: earlierWarm.release.version } as const;
+  return [{ kind: 'terminate', instanceIds: idsOf(needless), decrement: false, because }];
 }
 
-/** Our part of DesiredCapacity. Where instances have to go for it they are named: the group itself might pick one that serves. */
-function giveBackCapacity({ record, observation: { group }, oldLive, newLive, base }: Situation): readonly Act[] {
-  const live = [...oldLive, ...newLive];
-  const { surge } = record.ours;
-  const text = `${surge} of DesiredCapacity ${group.desiredCapacity} ${Math.abs(surge) === 1 ? 'is' : 'are'} ours`;
-  const reason = because('GIVE_BACK_CAPACITY', text);
-  if (live.length <= base || surge < 0) {
-    return [{ kind: 'setSizes', desiredCapacity: base, ifDesiredCapacity: group.desiredCapacity, because: reason }];
+/** First what the group needs to be whole, then what lets it move by itself; undefined when nothing is left to give back. */
+function giveBack(situation: Situation, first: readonly Act[], last: readonly Act[]): StepPlan | undefined {
+  const { record, isUnsettled } = situation;
+  const acts = withoutGivenUp(record, first);
+  if (acts.length > 0 || isUnsettled) return { acts, holds: holdUnsettled(situation) };
+  const rest = withoutGivenUp(record, last);
+  if (rest.length > 0) return { acts: rest, holds: [] };
+  const draining = holdShadow(situation);
+  return draining.length > 0 ? { acts: [], holds: draining } : undefined;
+}
+
+/** Everything is given back: the last audit, of a group that moves by itself again. */
+function rest(situation: Situation, owed: readonly Act[]): StepPlan {
+  const { record, at, newLive } = situation;
+  const left = listRefused(situation, owed);
+  const isAgain = record.givenBackAt !== undefined && at > record.givenBackAt;
+  const isUneven = isUnevenlySpread(situation) && at - (record.givenBackAt ?? at) < unevenRestMs;
+  const audit = auditInstances(situation);
+  const isAtRest = isAllProven(situation) && !isMoving(situation) && !isUneven && !audit.isOpen;
+  if (!isAgain || !isAtRest) {
+    const hold: Hold = { code: 'GROUP_NOT_AT_REST', unevenZones: isUneven };
+    const holds = [...holdUnproven(situation), hold];
+    return { acts: [], holds, record: { ...record, givenBackAt: record.givenBackAt ?? at } };
   }
-  const byUse = [...live].sort(
-    (a, b) => Number(a.isServing) - Number(b.isServing) || (b.known?.firstSeenAt ?? 0) - (a.known?.firstSeenAt ?? 0),
-  );
-  const surplus = byUse.slice(0, Math.min(live.length - base, surge));
-  return [{ kind: 'terminate', instanceIds: idsOf(surplus), decrement: true, because: reason }];
+  // A group that names a version that is gone launches nothing any more, however well it serves now.
+  const gone = findReleaseVersionGone(record, situation.observation);
+  if (gone !== undefined) return { acts: [], holds: [], end: { outcome: 'needsHuman', need: gone } };
+  if (left.length > 0)
+    return { acts: [], holds: [], end: { outcome: 'needsHuman', need: { code: 'GIVE_BACK_REFUSED', left } } };
+  const { version } = record.to;
+  const { findings } = audit;
+  if (findings.length > 0) {
+    const instanceIds = [...new Set(findings.map(({ instanceId }) => instanceId))];
+    const need = { code: 'AUDIT_FAILED', version, instanceIds, shown: findings.slice(0, shownCountMax) } as const;
+    return { acts: [], holds: [], end: { outcome: 'needsHuman', need } };
+  }
+  const pinLeft = findPinLeft(situation);
+  const leftBehind = findStillLeftBehind(record, situation.observation);
+  const warm = describeWarm(situation);
+  const end = { outcome: 'done', version, instanceCount: newLive.length, warm, pinLeft, leftBehind } as const;
+  return { acts: [], holds: [], end, record: { ...record, warmUntilAt: warm?.untilAt } };
+}
+
+function describeWarm({ record, warm, at }: Situation) {
+  const { keepWarmMs = 0 } = record.options;
+  const living = warm.filter(({ isDead }) => !isDead);
+  if (living.length === 0) return undefined;
+  return { version: record.from.version, instanceIds: idsOf(living), untilAt: at + keepWarmMs };
+}
+
+/** The group still owes a launch, or has more than it wants. */
+function isMoving({ newLive, oldLive, observation: { group } }: Situation): boolean {
+  return newLive.length + oldLive.length !== group.desiredCapacity;
+}
+
+/** AZRebalance would launch and terminate: one zone has two more than another. */
+function isUnevenlySpread({ newLive, observation: { group } }: Situation): boolean {
+  if (group.suspendedProcesses.includes('AZRebalance')) return false;
+  const counts = new Map((group.availabilityZones ?? []).map((zone) => [zone, 0]));
+  for (const { instance } of newLive)
+    counts.set(instance.availabilityZone, (counts.get(instance.availabilityZone) ?? 0) + 1);
+  const numbers = [...counts.values()];
+  return numbers.length > 1 && Math.max(...numbers) - Math.min(...numbers) > 1;
+}
+
+function describeVainFinish(situation: Situation): Need {
+  const others = findOthersDoing(situation);
+  if (others !== undefined) return others;
+  const { record, at, warm, observation, proven, base, newLive } = situation;
+  const waitedMs = at - Math.max(record.phaseSince, record.progressAt);
+  const { launchTemplate, suspendedProcesses } = observation.group;
+  if (record.givenBackAt === undefined || record.isGoingBack === true)
+    return {
+      code: 'FINISH_DEADLINE',
+      waitedMs,
+      warmCount: warm.length,
+      launchTemplateVersion: launchTemplate?.version,
+      suspendedProcesses,
+    };
+  const isProven = new Set(proven);
+  const ill = newLive.filter((member) => !isProven.has(member));
+  return {
+    code: 'NEW_NOT_SERVING',
+    version: record.to.version,
+    waitedMs,
+    provenCount: proven.length,
+    wanted: base,
+    shown: ill.slice(0, shownCountMax).map((member) => describeState(member, observation)),
+  };
+}
+
+/** A late joiner of another release; a bounded number of times. */
+export function goBackToRoll({ record, oldLive }: Situation): StepPlan {
+  const roundCount = (record.roundCount ?? 0) + 1;
+  const instanceIds = idsOf(oldLive);
+  if (roundCount > roundCountMax) {
+    const need = { code: 'FOREIGN_INSTANCES', instanceIds, roundCount, version: record.to.version } as const;
+    return { acts: [], holds: [], end: { outcome: 'needsHuman', need } };
+  }
+  return {
+    acts: [],
+    holds: [],
+    record: { ...record, roundCount, givenBackAt: undefined },
+    next: { phase: 'roll', because: { code: 'JOINED_LATE', instanceIds } },
+  };
+}
+
+/** By the record and not by one look: an instance that is missing from it may still be there. */
+function holdUnseenWarm({ record, members }: Situation): StepPlan['holds'] {
+  const present = new Set(idsOf(members));
+  return Object.entries(record.instances)
+    .filter(([instanceId, known]) => isWarmKept(known) && !present.has(instanceId))
+    .map(([instanceId]): Hold => ({ code: 'WARM_NOT_SEEN', instanceId }));
 }
 
 function moveDefault({ record, observation: { launchTemplate } }: Situation): readonly Act[] {
@@ -132,8 +235,8 @@ function moveDefault({ record, observation: { launchTemplate } }: Situation): re
     launchTemplate.defaultVersion !== record.original.defaultLaunchTemplateVersion
   )
     return [];
-  const text = `${record.groupName} follows $Default, and ${record.to.version} is what it is to mean`;
-  return [{ kind: 'setDefaultLaunchTemplateVersion', version: release, because: because('DEFAULT_FOLLOWS', text) }];
+  const because = { code: 'DEFAULT_FOLLOWS', version: record.to.version } as const;
+  return [{ kind: 'setDefaultLaunchTemplateVersion', version: release, because }];
 }
 
 /** The version that the group should name when we leave: its own alias again where that means what serves, else the number. */
@@ -145,68 +248,82 @@ function versionToLeave({ record, observation: { launchTemplate } }: Situation):
 
 function restorePin(situation: Situation): readonly Act[] {
   const { pin } = situation.record.ours;
+  if (isPointedElsewhere(situation.record, situation.observation)) return [];
   const version = versionToLeave(situation);
-  // As with the sizes, only AWS's own acceptance counts.
+  // As with the sizes, only AWS's own acceptance counts; but a pin that never took effect has nothing to be restored.
   if (pin === undefined || version === undefined || (pin.version === version && pin.isConfirmed)) return [];
-  const text = version.startsWith('$')
-    ? `${version} means the release that serves`
-    : 'the number of the release that serves';
-  return [{ kind: 'pinLaunchTemplate', version, because: because('RESTORE_PIN', text) }];
+  const tookEffect = pin.isConfirmed || pin.isSeen || pin.hadEffect === true;
+  if (!tookEffect && situation.observation.group.launchTemplate?.version === version) return [];
+  const alias = version.startsWith('$') ? version : undefined;
+  return [{ kind: 'pinLaunchTemplate', version, because: { code: 'RESTORE_PIN', alias } }];
 }
 
-function describePinLeft(situation: Situation): string {
-  const original = situation.record.original.launchTemplate.version;
-  const version = versionToLeave(situation);
-  if (!original.startsWith('$') || version === original || situation.record.ours.pin === undefined) return '';
-  const means = resolveVersion(original, situation.observation.launchTemplate);
-  return `; it stays pinned to launch template version ${version}, because ${original} means ${means}`;
-}
-
-function resumeProcesses({ record }: Situation): readonly Act[] {
-  const processes = record.ours.suspendedProcesses.filter((name) => !record.original.suspendedProcesses.includes(name));
-  if (processes.length === 0) return [];
-  return [
-    {
-      kind: 'resumeProcesses',
-      processes,
-      because: because('LET_THE_GROUP_MOVE', 'they were suspended for the rollout'),
-    },
-  ];
+function findPinLeft(situation: Situation): PinLeft | undefined {
+  const alias = situation.record.original.launchTemplate.version;
+  const named = situation.observation.group.launchTemplate?.version;
+  const isTheirs = isPointedElsewhere(situation.record, situation.observation);
+  const launchTemplateVersion = isTheirs ? named : versionToLeave(situation);
+  if (launchTemplateVersion === undefined || situation.record.ours.pin === undefined) return undefined;
+  if (!alias.startsWith('$') || launchTemplateVersion === alias) return undefined;
+  return { launchTemplateVersion, alias, means: resolveVersion(alias, situation.observation.launchTemplate) };
 }
 
 function finishBack(situation: Situation): StepPlan {
-  const { record, newLive, isUnsettled } = situation;
-  if (newLive.length > 0) {
+  const { record, newLive } = situation;
+  const vain = endInVain(situation, () => record.needs ?? describeVainFinish(situation));
+  if (vain !== undefined) return vain;
+  if (newLive.length > 0 && record.needs === undefined)
     return {
       acts: [],
       holds: [],
-      next: { phase: 'rollBack', because: `${idsOf(newLive).slice(0, 5).join(', ')} joined late` },
+      next: { phase: 'rollBack', because: { code: 'JOINED_LATE', instanceIds: idsOf(newLive) } },
     };
-  }
-  const sizes = giveBackSizes(situation);
-  const template = undoTemplate(situation);
-  if (sizes.length > 0 || template.length > 0 || isUnsettled) {
-    return { acts: [...template, ...sizes], holds: holdUnsettled(situation) };
-  }
-  const original = record.original.launchTemplate.version;
-  if (resolveVersion(original, situation.observation.launchTemplate) === record.ours.withdrawnVersion) {
-    const text = `${original} is still read as version ${record.ours.withdrawnVersion}, which was deleted`;
-    return { acts: [], holds: [{ code: 'OLD_NEWS', text }] };
-  }
-  const last = [...restorePin(situation), ...resumeProcesses(situation)];
-  if (last.length > 0) return { acts: last, holds: [] };
-  const detaching = holdDetaching(situation);
-  if (detaching.length > 0) return { acts: [], holds: detaching };
-  const first = record.evidence[0];
-  const why = first === undefined ? '' : ` (${first.code}: ${first.message})`;
-  const text = `${record.to.version} was withdrawn${why}; ${record.groupName} is ${record.from.version} as before${describePinLeft(situation)}.`;
-  if (record.needs !== undefined)
-    return { acts: [], holds: [], end: { outcome: 'needsHuman', text: record.needs, needs: record.needs } };
-  return { acts: [], holds: [], end: { outcome: 'rolledBack', text } };
+  // Without the good version to name, the template must stay as it is: the group still names the other one.
+  const isStuck = findPointBackRefusal(situation) !== undefined;
+  const oldNews = findOldNews(situation);
+  const first = [...closeShadow(situation), ...(isStuck ? [] : undoTemplate(situation)), ...giveBackSizes(situation)];
+  const last = [...(isStuck || oldNews !== undefined ? [] : restorePin(situation)), ...resumeProcesses(situation)];
+  const plan = giveBack(situation, first, last);
+  if (plan !== undefined) return plan;
+  if (oldNews !== undefined) return { acts: [], holds: [oldNews] };
+  return endBack(situation, [...first, ...last]);
+}
+
+/** A read that still shows the version that was deleted is an old one, and an alias must not be judged by it. */
+function findOldNews({ record, observation }: Situation): Hold | undefined {
+  const alias = record.original.launchTemplate.version;
+  const launchTemplateVersion = record.ours.withdrawnVersion;
+  if (launchTemplateVersion === undefined) return undefined;
+  if (resolveVersion(alias, observation.launchTemplate) !== launchTemplateVersion) return undefined;
+  return { code: 'OLD_NEWS', alias, launchTemplateVersion };
+}
+
+function endBack(situation: Situation, owed: readonly Act[]): StepPlan {
+  const { record } = situation;
+  const leaving = [...holdDetaching(situation), ...holdMoving(situation)];
+  if (leaving.length > 0) return { acts: [], holds: leaving };
+  const left = listRefused(situation, owed);
+  const need =
+    record.needs ??
+    findPointBackRefusal(situation) ??
+    (left.length > 0 ? ({ code: 'GIVE_BACK_REFUSED', left } as const) : undefined);
+  if (need !== undefined) return { acts: [], holds: [], end: { outcome: 'needsHuman', need } };
+  return {
+    acts: [],
+    holds: [],
+    end: {
+      outcome: 'rolledBack',
+      version: record.from.version,
+      withdrawnVersion: record.to.version,
+      evidence: record.evidence[0],
+      pinLeft: findPinLeft(situation),
+      leftBehind: findStillLeftBehind(record, situation.observation),
+    },
+  };
 }
 
 /** The template as it was: the default where we moved it, and no version of ours, or `$Latest` would mean the bad one. */
-function undoTemplate({ record, observation: { launchTemplate } }: Situation): readonly Act[] {
+function undoTemplate({ record, observation: { launchTemplate, group } }: Situation): readonly Act[] {
   const release = record.to.launchTemplateVersion;
   const original = record.original.defaultLaunchTemplateVersion;
   if (
@@ -214,8 +331,8 @@ function undoTemplate({ record, observation: { launchTemplate } }: Situation): r
     original !== undefined &&
     launchTemplate.defaultVersion === release
   ) {
-    const text = `$Default meant version ${original} before`;
-    return [{ kind: 'setDefaultLaunchTemplateVersion', version: original, because: because('RESTORE_DEFAULT', text) }];
+    const because = { code: 'RESTORE_DEFAULT', launchTemplateVersion: original } as const;
+    return [{ kind: 'setDefaultLaunchTemplateVersion', version: original, because }];
   }
   if (!record.ours.hasCreatedLaunchTemplateVersion) return [];
   if (release === undefined) {
@@ -225,23 +342,12 @@ function undoTemplate({ record, observation: { launchTemplate } }: Situation): r
         kind: 'createLaunchTemplateVersion',
         sourceVersion: record.from.launchTemplateVersion,
         imageId: record.to.imageId,
-        because: because('LEARN_WHAT_WAS_CREATED', 'its number was never written down, and $Latest may mean it'),
+        because: { code: 'LEARN_WHAT_WAS_CREATED' },
       },
     ];
   }
-  if (launchTemplate.defaultVersion === release) return [];
-  const text = `this rollout created version ${release}, and $Latest would mean it`;
-  return [{ kind: 'deleteLaunchTemplateVersion', version: release, because: because('WITHDRAW_VERSION', text) }];
-}
-
-function endInVain({ record, at, warm, observation }: Situation): StepPlan | undefined {
-  if (isFailureDecisive(record.failure)) {
-    const needs = `APPLY_FAILED: AWS refused ${record.failure?.count} times: ${record.failure?.code}: ${record.failure?.message}`;
-    return { acts: [], holds: [], end: { outcome: 'needsHuman', text: needs, needs } };
-  }
-  const drainMs = Math.max(0, ...observation.targetGroups.map((targetGroup) => targetGroup.deregistrationDelayMs));
-  const waited = at - Math.max(record.phaseSince, record.progressAt);
-  if (waited < record.options.progressDeadlineMs + drainMs) return undefined;
-  const needs = `FINISH_DEADLINE: after ${seconds(waited)} ${count(warm.length, 'warm instance')} and some temporary changes are left (launch template version ${observation.group.launchTemplate?.version}, suspended ${observation.group.suspendedProcesses.join(', ') || 'nothing'})`;
-  return { acts: [], holds: [], end: { outcome: 'needsHuman', text: needs, needs } };
+  // A version that the group names stays, or the group could launch nothing at all.
+  if (launchTemplate.defaultVersion === release || group.launchTemplate?.version === release) return [];
+  const because = { code: 'WITHDRAW_VERSION', launchTemplateVersion: release } as const;
+  return [{ kind: 'deleteLaunchTemplateVersion', version: release, because }];
 }

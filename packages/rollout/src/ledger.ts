@@ -8,16 +8,19 @@
 //   2. Until an accepted change has been seen, or has been invisible for too long, no desired capacity is written: the number read
 //      would be a stale one.
 //   3. A difference that we did not make is believed after several sightings, and is then the group's own wish (S6).
+import { readCapacityWrites } from './activities.js';
 import { missedCountToBeLost, sightingsToBelieve, staleReadMs } from './bounds.js';
-import type { Decision } from './decision.js';
+import { canaryOf, listOutside } from './canary-sight.js';
+import type { ActKind } from './contract/act-kind.js';
+import type { Failure } from './contract/failure.js';
+import type { Act } from './decision.js';
 import { DirectrixError } from './error.js';
 import type { RolloutEvent } from './event.js';
 import { isInStandby, isLeaving } from './members.js';
 import type { Observation } from './observation.js';
-import type { CapacityChange, InstanceRecord, Pin, RolloutRecord } from './record.js';
+import type { CapacityChange, ForwardLoan, InstanceRecord, Pin, RolloutRecord } from './record.js';
 import { resolveVersion } from './refusal.js';
-
-export type Act = Exclude<Decision, { readonly kind: 'wait' }>;
+import type { OutsideInstance, Shadow } from './shadow.js';
 
 type Change = Exclude<CapacityChange, { readonly kind: 'setDesired' }>;
 type DesiredChange = Extract<CapacityChange, { readonly kind: 'setDesired' }>;
@@ -33,7 +36,7 @@ export function recordIntent(record: RolloutRecord, act: Act, observation: Obser
         pin:
           ours.pin?.version === act.version
             ? ours.pin
-            : { version: act.version, at, isConfirmed: false, isSeen: false },
+            : { version: act.version, at, isConfirmed: false, isSeen: false, hadEffect: hadEffect(ours.pin) },
       });
     case 'suspendProcesses':
       return withOurs(record, { suspendedProcesses: [...new Set([...ours.suspendedProcesses, ...act.processes])] });
@@ -63,10 +66,55 @@ export function recordIntent(record: RolloutRecord, act: Act, observation: Obser
         isConfirmed: false,
       });
     }
+    case 'attach':
+      return withChange(record, {
+        kind: 'attach',
+        instanceIds: act.instanceIds,
+        isCounted: true,
+        at,
+        isConfirmed: false,
+      });
+    case 'openShadow':
+      return withShadow(record, { route: ours.shadow?.route ?? {} });
+    case 'launchProof':
+      return withOutside(
+        record,
+        act.ordinal,
+        outsideOf(record, act.ordinal) ?? { availabilityZone: act.availabilityZone },
+      );
+    case 'setForward':
+      return withOurs(record, { forward: lendForward(record, act) });
     case 'deleteLaunchTemplateVersion':
     case 'resumeProcesses':
+    case 'closeShadow':
+    case 'registerProof':
+    case 'endProof':
+    case 'restoreForward':
       return record;
   }
+}
+
+function lendForward({ ours }: RolloutRecord, act: Extract<Act, { readonly kind: 'setForward' }>): ForwardLoan {
+  const { forward } = ours;
+  const ordered = [...new Set([...(forward?.ordered ?? []), act.share])];
+  return { ...forward, original: act.original, targetGroupArn: act.targetGroupArn, ordered };
+}
+
+/** AWS has taken the share: from now on users meet the release. */
+function bookForward(record: RolloutRecord, share: number, at: number): RolloutRecord {
+  const { forward } = record.ours;
+  if (forward === undefined) return record;
+  const { changedAts = [], ...canary } = canaryOf(record);
+  // What it answered before says nothing of how it answers users.
+  const proof = changedAts.length > 0 ? record.proof : { ...record.proof, paths: undefined, examples: undefined };
+  return withOurs(
+    { ...record, proof, progressAt: at, canary: { ...canary, since: at, changedAts: [...changedAts, at] } },
+    { forward: { ...forward, inForce: { share, at }, otherCount: undefined } },
+  );
+}
+
+function hadEffect(pin: Pin | undefined): boolean {
+  return pin !== undefined && (pin.isConfirmed || pin.isSeen || pin.hadEffect === true);
 }
 
 function recordSizes(
@@ -97,7 +145,7 @@ export function foldResult(
   at: number,
 ): RolloutRecord {
   const { ours } = record;
-  const clean: RolloutRecord = record.failure === undefined ? record : { ...record, failure: undefined };
+  const clean = withoutRefusals(record, act.kind);
   switch (act.kind) {
     case 'createLaunchTemplateVersion': {
       const version = result?.launchTemplateVersion;
@@ -106,6 +154,7 @@ export function foldResult(
           'APPLY_WITHOUT_RESULT',
           'createLaunchTemplateVersion returned no launchTemplateVersion.',
           {
+            kind: 'defect',
             source: `group ${record.groupName}`,
           },
         );
@@ -128,23 +177,106 @@ export function foldResult(
     case 'exitStandby':
     case 'quarantine':
     case 'terminate':
+    case 'attach':
       return confirmChange(clean, act.kind, act.instanceIds, at);
+    case 'openShadow':
+      return withShadow(clean, { route: { targetGroupArn: requireText(record, act, result, 'targetGroupArn') } });
+    case 'launchProof': {
+      const availabilityZone = outsideOf(record, act.ordinal)?.availabilityZone ?? act.availabilityZone;
+      const instanceId = requireText(record, act, result, 'instanceId');
+      const launched = withOutside(clean, act.ordinal, { availabilityZone, instanceId });
+      if (act.ordinal !== undefined) return launched;
+      return { ...launched, proof: { ...clean.proof, launchedAt: clean.proof?.launchedAt ?? at } };
+    }
+    case 'setForward':
+      return bookForward(clean, act.share, at);
+    case 'restoreForward':
+      return withOurs(
+        { ...clean, canary: { ...canaryOf(clean), since: undefined, backAt: at } },
+        { forward: undefined },
+      );
+    case 'closeShadow':
+      return withShadow(clean, { route: undefined });
+    case 'endProof':
+      return endProof(clean, act, result, at);
     default:
       return clean;
   }
 }
 
-/** The record after AWS refused `act`. What was half done is settled by the next observation. */
-export function foldFailure(
+function requireText(
   record: RolloutRecord,
-  error: { code: string; message: string },
+  act: Act,
+  result: Readonly<Record<string, unknown>> | undefined,
+  name: string,
+): string {
+  const value = result?.[name];
+  if (typeof value === 'string') return value;
+  throw new DirectrixError('APPLY_WITHOUT_RESULT', `${act.kind} returned no ${name}.`, {
+    kind: 'defect',
+    source: `group ${record.groupName}`,
+  });
+}
+
+/** One that was asked for, and has no id yet, is looked for several times: EC2 may not show it at once. */
+function endProof(
+  record: RolloutRecord,
+  act: Extract<Act, { readonly kind: 'endProof' }>,
+  result: Readonly<Record<string, unknown>> | undefined,
   at: number,
 ): RolloutRecord {
-  const before = record.failure;
-  return {
-    ...record,
-    failure: { count: (before?.count ?? 0) + 1, since: before?.since ?? at, code: error.code, message: error.message },
-  };
+  const instance = outsideOf(record, act.ordinal);
+  if (instance === undefined) return record;
+  const unseenCount = (instance.unseenCount ?? 0) + 1;
+  if (act.instanceId === undefined && result?.found === 0 && unseenCount < missedCountToBeLost)
+    return withOutside(record, act.ordinal, { ...instance, unseenCount });
+  const ended = withOutside(record, act.ordinal, undefined);
+  if (act.instanceId !== undefined && result?.joined === true) return bookJoined(ended, act.instanceId, at);
+  if (act.instanceId === undefined || !act.isKept) return ended;
+  const { launchTemplateVersion } = record.to;
+  const kept = { firstSeenAt: at, launchTemplateVersion, quarantinedAt: at, leftAt: at };
+  return { ...ended, instances: { ...ended.instances, [act.instanceId]: kept } };
+}
+
+/** `ordinal` undefined: the one that was tried first. */
+function outsideOf({ ours }: RolloutRecord, ordinal: number | undefined): OutsideInstance | undefined {
+  return ordinal === undefined ? ours.shadow?.instance : ours.shadow?.others?.[ordinal];
+}
+
+function withOutside(
+  record: RolloutRecord,
+  ordinal: number | undefined,
+  instance: OutsideInstance | undefined,
+): RolloutRecord {
+  if (ordinal === undefined) return withShadow(record, { instance });
+  const { [ordinal]: _before, ...rest } = record.ours.shadow?.others ?? {};
+  const others = instance === undefined ? rest : { ...rest, [ordinal]: instance };
+  return withShadow(record, { others: Object.keys(others).length === 0 ? undefined : others });
+}
+
+function withShadow(record: RolloutRecord, part: Partial<Shadow>): RolloutRecord {
+  const shadow = { ...record.ours.shadow, ...part };
+  const isGone = shadow.route === undefined && shadow.instance === undefined && shadow.others === undefined;
+  return withOurs(record, { shadow: isGone ? undefined : shadow });
+}
+
+function withoutRefusals(record: RolloutRecord, kind: ActKind): RolloutRecord {
+  const next = record.delayed?.act === kind ? { ...record, delayed: undefined } : record;
+  if (next.refusals?.[kind] === undefined) return next;
+  const { [kind]: _over, ...refusals } = next.refusals;
+  return { ...next, refusals };
+}
+
+/** The record after a failure of `act` that passes by itself: no refusal, and no fault of the release. */
+export function foldDelay(record: RolloutRecord, act: Act, failure: Failure, at: number): RolloutRecord {
+  return { ...record, delayed: { act: act.kind, since: record.delayed?.since ?? at, failure } };
+}
+
+/** The record after AWS refused `act`. What was half done is settled by the next observation. */
+export function foldFailure(record: RolloutRecord, act: Act, failure: Failure, at: number): RolloutRecord {
+  const before = record.refusals?.[act.kind];
+  const refused = { count: (before?.count ?? 0) + 1, since: before?.since ?? at, failure };
+  return { ...record, refusals: { ...record.refusals, [act.kind]: refused } };
 }
 
 /** The record without the intents of acts that were certainly not applied. */
@@ -208,14 +340,21 @@ function bookInstance(record: RolloutRecord, change: Change, instanceId: string,
       if (known.warmAt !== undefined) return record;
       return withInstance(record, instanceId, { ...known, warmAt: at }, -counted);
     case 'exitStandby':
-      if (known.warmAt === undefined) return record;
-      return withInstance(record, instanceId, { ...known, warmAt: undefined }, counted);
+      if (known.warmAt !== undefined) return withInstance(record, instanceId, { ...known, warmAt: undefined }, counted);
+      // Kept warm by an earlier rollout: it is woken once.
+      if (known.revivedAt !== undefined || record.earlierWarm?.instanceIds.includes(instanceId) !== true) return record;
+      return withInstance(record, instanceId, { ...known, revivedAt: at }, counted);
     case 'quarantine':
       if (known.leftAt !== undefined) return record;
       return withInstance(record, instanceId, { ...known, quarantinedAt: at, leftAt: at }, -counted);
     case 'terminate':
       if (known.leftAt !== undefined) return record;
       return withInstance(record, instanceId, { ...known, leftAt: at }, -counted);
+    case 'attach': {
+      if (known.joinedAt !== undefined) return record;
+      const { launchTemplateVersion } = record.to;
+      return withInstance(record, instanceId, { ...known, launchTemplateVersion, joinedAt: at }, counted);
+    }
   }
 }
 
@@ -230,10 +369,26 @@ export interface Settled {
 
 /** Compares what is on its way with what is observed, and keeps what others changed apart from what we did. */
 export function settle(record: RolloutRecord, observation: Observation): Settled {
-  const sized = settleTemporarySizes(settleChanges(record, observation), observation);
+  const sized = settleTemporarySizes(settleJoined(settleChanges(record, observation), observation), observation);
   const pinned = settlePin(sized, observation);
   const based = settleBase(pinned.record, observation);
   return { record: based.record, events: based.events, foreignPin: pinned.foreignPin };
+}
+
+/** One that was tried is in the group, and the change that took it there was given up for not done. */
+function settleJoined(record: RolloutRecord, { group, at }: Observation): RolloutRecord {
+  const outside = new Set(listOutside(record).map(({ instanceId }) => instanceId));
+  if (outside.size === 0) return record;
+  const joining = new Set(
+    (record.ours.inFlight ?? []).flatMap((change) => (change.kind === 'attach' ? change.instanceIds : [])),
+  );
+  return group.instances
+    .filter(({ instanceId }) => outside.has(instanceId) && !joining.has(instanceId))
+    .reduce((next, { instanceId }) => bookJoined(next, instanceId, at), record);
+}
+
+function bookJoined(record: RolloutRecord, id: string, at: number): RolloutRecord {
+  return bookInstance(record, { kind: 'attach', instanceIds: [id], isCounted: true, at, isConfirmed: true }, id, at);
 }
 
 function settleChanges(record: RolloutRecord, observation: Observation): RolloutRecord {
@@ -278,9 +433,11 @@ function settleDesired(record: RolloutRecord, change: DesiredChange, { group, at
     return { record, keep: { ...change, seen: { desiredCapacity: group.desiredCapacity, count } } };
   // The number that we wanted, or an activity that says so, proves that it was done. Otherwise it counts as not done: at worst
   // the group keeps capacity that nobody asked for, never less than somebody wanted.
-  const words = `changing the desired capacity from ${change.from} to ${change.to}`;
-  const isDone =
-    isSeen || group.activities.some(({ startedAt, cause }) => startedAt >= change.at && cause.includes(words));
+  // A scaling policy that wrote the same number before us is known by its activity.
+  const told = readCapacityWrites(group.activities).filter(({ from, to }) => from === change.from && to === change.to);
+  const isOurs = told.some(({ startedAt, isByPolicy }) => startedAt >= change.at && !isByPolicy);
+  const isTheirs = told.some(({ startedAt, isByPolicy }) => startedAt >= (record.base?.since ?? at) && isByPolicy);
+  const isDone = isOurs || (isSeen && !isTheirs);
   return { record: isDone ? withOurs(record, { surge: record.ours.surge + change.to - change.from }) : record };
 }
 
@@ -319,7 +476,7 @@ function isDeparture(kind: Change['kind']): boolean {
 
 function hasArrived(kind: Change['kind'], state: string): boolean {
   if (kind === 'enterStandby') return isInStandby(state);
-  if (kind === 'exitStandby') return state.startsWith('Pending') || state === 'InService';
+  if (kind === 'exitStandby' || kind === 'attach') return state.startsWith('Pending') || state === 'InService';
   return isLeaving(state);
 }
 
@@ -363,12 +520,13 @@ function settleBase(
   const { group, at } = observation;
   if ((record.ours.inFlight ?? []).length > 0) return { record, events: [] };
   const value = group.desiredCapacity - record.ours.surge;
-  const base = record.base ?? { desiredCapacity: value };
+  const base: NonNullable<RolloutRecord['base']> = record.base ?? { desiredCapacity: value };
   // Somebody may also have raised MinSize above what was wanted, or lowered MaxSize below it.
-  const isPossible = clampDesired(value, observation) === value;
+  const isPossible = boundWish(value, group, record) === value;
   if (value === base.desiredCapacity && isPossible) {
     return {
-      record: base.otherValue === undefined ? record : { ...record, base: { desiredCapacity: value } },
+      record:
+        base.otherValue === undefined ? record : { ...record, base: { desiredCapacity: value, since: base.since } },
       events: [],
     };
   }
@@ -376,14 +534,9 @@ function settleBase(
   if (otherCount < sightingsToBelieve) {
     return { record: { ...record, base: { ...base, otherValue: value, otherCount } }, events: [] };
   }
-  const wanted = clampDesired(
-    isOursTaken(value, base.desiredCapacity, observation)
-      ? Math.min(base.desiredCapacity, group.desiredCapacity)
-      : value,
-    observation,
-  );
+  const wanted = boundWish(readWish(value, base, observation, record.ours.maxSize !== undefined), group, record);
   const believed = withOurs(
-    { ...record, base: { desiredCapacity: wanted } },
+    { ...record, base: { desiredCapacity: wanted, since: at } },
     { surge: group.desiredCapacity - wanted },
   );
   if (wanted === base.desiredCapacity) return { record: believed, events: [] };
@@ -391,30 +544,65 @@ function settleBase(
     kind: 'notice',
     at,
     rolloutId: record.rolloutId,
-    code: 'FOREIGN_SIZE_CHANGE',
-    text: `somebody else changed what ${group.name} wants from ${base.desiredCapacity} to ${wanted} instances; it is kept, ours come on top`,
+    notice: { code: 'FOREIGN_SIZE_CHANGE', from: base.desiredCapacity, to: wanted },
   };
   return { record: believed, events: [notice] };
 }
 
 /**
- * Whether somebody took what we had added, and wishes nothing of the rest: below MinSize, or below one instance, it cannot be a wish; and
- * a lower MaxSize shortens the desired capacity, whoever added to it.
+ * What somebody else wants of the group, who wrote its DesiredCapacity while some of it was ours. A person, or Terraform, who writes
+ * a lower number means that number (S6). Who writes a higher one has counted ours in: the difference is theirs. A scaling policy always
+ * means a difference. A lower MaxSize shortens what is desired, whoever added to it, and is no wish.
  *
- * | base | ours | they write           | desired | the rest | believed |
- * |------|------|----------------------|---------|----------|----------|
- * | 3    | 3    | DesiredCapacity 3    | 3       | 0        | 3        |
- * | 2    | 2    | MaxSize 2            | 2       | 0        | 2        |
- * | 3    | 2    | MaxSize 4            | 4       | 2        | 3        |
- * | 3    | 3    | DesiredCapacity 5    | 5       | 2        | 2        |
+ * | base | ours | they write                       | desired | the rest | believed | why                                   |
+ * |------|------|----------------------------------|---------|----------|----------|---------------------------------------|
+ * | 2    | 1    | DesiredCapacity 2                | 2       | 1        | 2        | a number                              |
+ * | 3    | 3    | DesiredCapacity 5                | 5       | 2        | 5        | a number                              |
+ * | 3    | 3    | DesiredCapacity 8                | 8       | 5        | 5        | two more than they saw                |
+ * | 3    | 3    | a policy adds 1                  | 7       | 4        | 4        | a difference                          |
+ * | 3    | 3    | a policy takes 1                 | 5       | 2        | 2        | a difference                          |
+ * | 2    | 2    | MaxSize 2                        | 2       | 0        | 2        | no wish                               |
+ * | 3    | 2    | MaxSize 4                        | 4       | 2        | 3        | no wish                               |
+ * | 3    | 3    | 5, and nobody knows who          | 5       | 2        | 5        | at worst it keeps more than was meant |
+ * | 3    | 3    | 7, and nobody knows who          | 7       | 4        | 4        | what is ours need not be theirs too   |
  */
-function isOursTaken(rest: number, base: number, { group }: Observation): boolean {
-  if (rest < Math.max(1, group.minSize)) return true;
-  return rest < base && group.desiredCapacity === group.maxSize;
+function readWish(
+  rest: number,
+  { desiredCapacity: base, since = 0 }: NonNullable<RolloutRecord['base']>,
+  { group }: Observation,
+  isMaxSizeOurs: boolean,
+): number {
+  const write = readCapacityWrites(group.activities).find(
+    ({ startedAt, from, to }) => startedAt >= since && to - from === rest - base,
+  );
+  // What we did since is not in the number that was written.
+  const written = write?.to ?? group.desiredCapacity;
+  if (write?.isByPolicy === true) return rest < Math.max(1, group.minSize) ? Math.min(base, written) : rest;
+  // Nothing says that the capacity itself was written. What is at the MaxSize that we lent was not shortened by it.
+  const isShortened = rest < base && written === group.maxSize && write?.isOfCapacity !== true && !isMaxSizeOurs;
+  if (isShortened) return Math.min(base, written);
+  // Where we have taken more than we added, the rest is the greater of the two.
+  return rest < base ? Math.max(written, rest) : rest;
 }
 
-function clampDesired(value: number, { group }: Observation): number {
-  return Math.max(1, Math.min(Math.max(value, group.minSize), group.maxSize));
+/**
+ * What the group wants of itself, and may have: what is believed, and while nothing is, DesiredCapacity without our part. Within the
+ * group's own sizes: more than its own MaxSize could only be had because we lent more, and is no wish.
+ *
+ * | MinSize | MaxSize | lent from | believed | wanted | why                                  |
+ * |---------|---------|-----------|----------|--------|--------------------------------------|
+ * | 1       | 8       | -         | 3        | 3      | what is wanted                       |
+ * | 1       | 8       | 4         | 6        | 4      | beyond the MaxSize that is given back |
+ * | 1       | 2       | 4         | 3        | 2      | somebody lowered MaxSize meanwhile   |
+ * | 4       | 8       | -         | 3        | 4      | somebody raised MinSize              |
+ */
+export function readWanted(record: RolloutRecord, { group }: Pick<Observation, 'group'>): number {
+  return boundWish(record.base?.desiredCapacity ?? group.desiredCapacity - record.ours.surge, group, record);
+}
+
+function boundWish(value: number, group: Observation['group'], { ours }: RolloutRecord): number {
+  const maxSize = Math.min(group.maxSize, ours.maxSize?.original ?? group.maxSize);
+  return Math.max(1, Math.min(Math.max(value, group.minSize), maxSize));
 }
 
 /** Whether the desired capacity must not be written now: something of ours is on its way, or a foreign change is not believed yet. */
@@ -432,7 +620,8 @@ export function mostWanted(record: RolloutRecord, desiredCapacity: number): numb
   const lowered = inFlight.map((change) => {
     if (change.isConfirmed) return 0;
     if (change.kind === 'setDesired') return Math.max(0, change.from - change.to);
-    return change.kind !== 'exitStandby' && change.isCounted ? change.instanceIds.length : 0;
+    const isRise = change.kind === 'exitStandby' || change.kind === 'attach';
+    return !isRise && change.isCounted ? change.instanceIds.length : 0;
   });
   return lowered.reduce((sum, each) => sum + each, desiredCapacity - record.ours.surge);
 }
@@ -445,9 +634,41 @@ export function listInFlightIds(record: RolloutRecord): ReadonlySet<string> {
 
 /** Whether the group names `version` because of us: seen, or accepted so lately that a read may not show it. */
 export function isPinnedTo(record: RolloutRecord, version: string, { group, at }: Observation): boolean {
-  if (group.launchTemplate?.version === version) return true;
   const { pin } = record.ours;
-  return pin?.version === version && pin.isConfirmed && at - pin.at < staleReadMs;
+  const isLate = pin?.isConfirmed === true && at - pin.at < staleReadMs;
+  // What was named before may still be read, though AWS has accepted another version since.
+  if (group.launchTemplate?.version === version) return !isLate || pin?.isSeen === true || pin?.version === version;
+  return isLate && pin?.version === version;
+}
+
+/** Whether the group launches the release that is gone back to, or never launched another one. */
+export function isPointedBack(record: RolloutRecord, observation: Observation): boolean {
+  const good = record.from.launchTemplateVersion;
+  if (record.ours.pin === undefined || isPinnedTo(record, good, observation)) return true;
+  if (isPointedElsewhere(record, observation)) return true;
+  if (record.ours.hasCreatedLaunchTemplateVersion) return false;
+  // AWS never took our pin, and what the group follows still means what it did.
+  return resolveVersion(observation.group.launchTemplate?.version ?? '', observation.launchTemplate) === good;
+}
+
+/**
+ * On the way back AWS refuses the good version, and somebody pointed the group at one that is neither: it launches nothing bad, and is
+ * theirs (S6).
+ */
+export function isPointedElsewhere(record: RolloutRecord, { group, launchTemplate }: Observation): boolean {
+  if (record.isGoingBack !== true || record.refusals?.pinLaunchTemplate === undefined) return false;
+  const named = resolveVersion(group.launchTemplate?.version ?? '', launchTemplate);
+  return named !== '' && named !== record.to.launchTemplateVersion && named !== record.from.launchTemplateVersion;
+}
+
+/** Old, out of service by our doing, and neither terminated nor lost. */
+export function isWarmKept({ warmAt, leftAt, lostAt }: InstanceRecord): boolean {
+  return warmAt !== undefined && leftAt === undefined && lostAt === undefined;
+}
+
+/** Whether the way back is still warm. Its last instance is the point of no return. */
+export function hasWarmLeft({ instances }: RolloutRecord): boolean {
+  return Object.values(instances).some(isWarmKept);
 }
 
 function withOurs(record: RolloutRecord, ours: Partial<RolloutRecord['ours']>): RolloutRecord {
@@ -475,4 +696,9 @@ function withInstance(record: RolloutRecord, id: string, known: InstanceRecord, 
     instances: { ...record.instances, [id]: known },
     ours: { ...record.ours, surge: record.ours.surge + delta },
   };
+}
+
+/** The processes that run again once we give them back. */
+export function listSuspendedByUs({ ours, original }: Pick<RolloutRecord, 'ours' | 'original'>): readonly string[] {
+  return ours.suspendedProcesses.filter((name) => !original.suspendedProcesses.includes(name));
 }

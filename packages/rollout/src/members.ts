@@ -1,5 +1,7 @@
 // Members: a group's instances as a rollout sees them. One index per observation, so that decide() stays linear.
-import type { InstanceObservation, Observation, TargetObservation } from './observation.js';
+import { defaultLaunchHookTimeoutMs } from './bounds.js';
+import type { InstanceState, TargetState } from './contract/target-state.js';
+import type { InstanceObservation, Observation } from './observation.js';
 import type { InstanceRecord, RolloutRecord } from './record.js';
 
 export interface Member {
@@ -15,10 +17,17 @@ export interface Member {
   readonly isDead: boolean;
   /** InService and healthy in every target group, right now. */
   readonly isServing: boolean;
+  /** InService, and nothing that could be read says whether it serves. Unknown is never taken for ill. */
+  readonly isUnknown: boolean;
 }
 
 const statesOut: ReadonlySet<string> = new Set(['EnteringStandby', 'Standby', 'Detaching', 'Detached', 'Terminated']);
 const deadStates: ReadonlySet<string> = new Set(['shutting-down', 'terminated', 'stopping', 'stopped']);
+
+/** EC2's states of a machine that does not run any more. */
+export function isDeadState(instanceState: string): boolean {
+  return deadStates.has(instanceState);
+}
 
 export function isLeaving(lifecycleState: string): boolean {
   return lifecycleState.startsWith('Terminat') || lifecycleState === 'Detaching' || lifecycleState === 'Detached';
@@ -42,16 +51,25 @@ export function listMembers(
   healthy: HealthIndex = countHealthyTargetGroups(observation),
 ): readonly Member[] {
   const release = record.to.launchTemplateVersion;
+  // On the way back a target group that is gone asks nothing of anybody, but time. On the way forward no gate is no proof.
+  const isGateless = record.isGoingBack === true && observation.targetGroups.length === 0;
+  const isUnread = observation.targetGroups.some(({ unreadable }) => unreadable !== undefined);
+  const isSettled = (known: InstanceRecord | undefined) =>
+    known?.inServiceAt !== undefined && observation.at - known.inServiceAt >= record.options.minHealthyTimeMs;
   return observation.group.instances.map((instance) => {
-    const isDead = instance.instanceState !== undefined && deadStates.has(instance.instanceState);
+    const isDead = instance.instanceState !== undefined && isDeadState(instance.instanceState);
+    const known = record.instances[instance.instanceId];
+    const isServing = !isDead && isInServiceAndHealthy(instance, observation, healthy, isGateless && isSettled(known));
+    const isInService = instance.lifecycleState === 'InService';
     return {
       instanceId: instance.instanceId,
       instance,
-      known: record.instances[instance.instanceId],
+      known,
       isNew: release !== undefined && instance.launchTemplateVersion === release,
       isLive: isLiveState(instance.lifecycleState),
       isDead,
-      isServing: isInServiceAndHealthy(instance, observation, healthy) && !isDead,
+      isServing,
+      isUnknown: !isServing && !isDead && isInService && (isUnread || isGateless),
     };
   });
 }
@@ -59,20 +77,19 @@ export function listMembers(
 /** The instances that are InService and healthy in every target group. */
 export function listServing(observation: Observation): readonly InstanceObservation[] {
   const healthy = countHealthyTargetGroups(observation);
-  return observation.group.instances.filter((instance) => isInServiceAndHealthy(instance, observation, healthy));
+  return observation.group.instances.filter((instance) => isInServiceAndHealthy(instance, observation, healthy, false));
 }
 
 function isInServiceAndHealthy(
   instance: InstanceObservation,
   { targetGroups }: Observation,
   healthy: HealthIndex,
+  isGateless: boolean,
 ): boolean {
+  if (instance.lifecycleState !== 'InService') return false;
   // An empty gate is no gate: without a target group nothing serves.
-  return (
-    instance.lifecycleState === 'InService' &&
-    targetGroups.length > 0 &&
-    healthy.get(instance.instanceId) === targetGroups.length
-  );
+  if (targetGroups.length === 0) return isGateless;
+  return healthy.get(instance.instanceId) === targetGroups.length;
 }
 
 export function countHealthyTargetGroups({ targetGroups }: Observation): HealthIndex {
@@ -85,39 +102,35 @@ export function countHealthyTargetGroups({ targetGroups }: Observation): HealthI
   return count;
 }
 
-export interface UnhealthyTarget {
-  readonly targetGroupName: string;
-  /** Undefined: not registered. */
-  readonly target: TargetObservation | undefined;
-}
-
-/** The targets of one instance that are not healthy, with the target group's name; a missing one as `absent`. */
-export function listUnhealthyTargets(instanceId: string, { targetGroups }: Observation): readonly UnhealthyTarget[] {
-  return targetGroups.flatMap(({ name, targets }): readonly UnhealthyTarget[] => {
+/** What keeps an instance from serving: each target group in which it is not healthy. Empty when it is healthy in all. */
+export function listUnhealthyTargets(instanceId: string, { targetGroups }: Observation): readonly TargetState[] {
+  return targetGroups.flatMap(({ name: targetGroupName, targets }): readonly TargetState[] => {
     const own = targets.filter((target) => target.instanceId === instanceId);
-    if (own.length === 0) return [{ targetGroupName: name, target: undefined }];
-    return own.filter((target) => target.state !== 'healthy').map((target) => ({ targetGroupName: name, target }));
+    if (own.length === 0) return [{ targetGroupName, state: 'absent' }];
+    return own
+      .filter(({ state }) => state !== 'healthy')
+      .map(({ state, reason, description }) => ({ targetGroupName, state, reason, description }));
   });
 }
 
-/** `is target unhealthy Target.ResponseCodeMismatch (Health checks failed with these codes: [502]) in target group web`. */
-export function describeTargets(instanceId: string, observation: Observation): string {
-  const unhealthy = listUnhealthyTargets(instanceId, observation);
-  if (unhealthy.length === 0) return 'is healthy in every target group';
-  const namesByText = new Map<string, string[]>();
-  for (const { targetGroupName, target } of unhealthy) {
-    const text = target === undefined ? 'is not registered' : describeTarget(target);
-    namesByText.set(text, [...(namesByText.get(text) ?? []), targetGroupName]);
-  }
-  return [...namesByText]
-    .map(([text, names]) => `${text} in target group${names.length === 1 ? '' : 's'} ${names.join(' and ')}`)
-    .join(', ');
+/** Whether the load balancer checks it in this target group: it is registered there, and a listener's rule leads there. */
+export function isCheckedIn(instanceId: string, { targets }: Observation['targetGroups'][number]): boolean {
+  return targets.some(
+    (target) => target.instanceId === instanceId && target.state !== 'draining' && !isUnchecked(target),
+  );
 }
 
-function describeTarget({ state, reason, description }: TargetObservation): string {
-  return `is target ${state}${reason === undefined ? '' : ` ${reason}`}${
-    description === undefined ? '' : ` (${description})`
-  }`;
+function isUnchecked({ state, reason }: Observation['targetGroups'][number]['targets'][number]): boolean {
+  return state === 'unused' && (reason === 'Target.NotRegistered' || reason === 'Target.NotInUse');
+}
+
+/** An instance and why it does not serve. */
+export function describeState({ instanceId, instance }: Member, observation: Observation): InstanceState {
+  return {
+    instanceId,
+    lifecycleState: instance.lifecycleState,
+    targets: listUnhealthyTargets(instanceId, observation),
+  };
 }
 
 /** Verified, healthy at this moment, and so for long enough since its last dip: what a new instance must be to replace an old one. */
@@ -129,15 +142,27 @@ export function isProven(member: Member, record: RolloutRecord, at: number): boo
     known?.verifiedAt !== undefined &&
     known.lostAt === undefined &&
     known.healthySince !== undefined &&
-    at - known.healthySince >= record.options.minHealthyTimeMs
+    at - known.healthySince >= neededHealthyMs(known, record)
   );
 }
 
+/** How long it must be healthy without a dip to count. One that was woken has been proved by an earlier rollout. */
+export function neededHealthyMs({ revivedAt }: InstanceRecord, { options }: RolloutRecord): number {
+  return revivedAt === undefined ? options.minHealthyTimeMs : 0;
+}
+
 /**
- * By how much a deadline moves while old ones drain on their way to Standby, AWS's default being five minutes: that says nothing
- * against the release, and they cannot come back before.
+ * By how much a deadline moves: while old ones drain on their way to Standby (AWS's default is five minutes), and while a launch
+ * lifecycle hook holds one that was launched. Neither says anything against the release.
  */
-export function drainPatienceOf({ targetGroups }: Observation, members: readonly Member[]): number {
+export function patienceOf({ targetGroups, group }: Observation, members: readonly Member[]): number {
   const isDraining = members.some(({ isNew, instance }) => !isNew && instance.lifecycleState === 'EnteringStandby');
-  return isDraining ? Math.max(0, ...targetGroups.map(({ deregistrationDelayMs }) => deregistrationDelayMs)) : 0;
+  const drainMs = isDraining ? Math.max(0, ...targetGroups.map((one) => one.deregistrationDelayMs)) : 0;
+  const isHeld = members.some(isHeldByLaunchHook);
+  return drainMs + (isHeld ? (group.launchHookTimeoutMs ?? defaultLaunchHookTimeoutMs) : 0);
+}
+
+/** `Pending:Wait`, `Pending:Proceed`. */
+export function isHeldByLaunchHook({ instance }: Pick<Member, 'instance'>): boolean {
+  return instance.lifecycleState.startsWith('Pending:');
 }

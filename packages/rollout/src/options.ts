@@ -1,41 +1,51 @@
-// The options of a rollout, where nobody said otherwise: derived from the group.
+// The options of a rollout, where nobody said otherwise: derived from the group and the defaults.
+import {
+  defaultBakeMs,
+  defaultMinHealthyTimeMs,
+  defaultQuarantineTtlMs,
+  defaultTickMs,
+  deriveProgressDeadlineMs,
+  deriveStartTimeoutMs,
+  deriveSurge,
+  isMaxSizeLentByDefault,
+  isVersionCheckedByDefault,
+} from './defaults.js';
 import type { Observation } from './observation.js';
 import type { RolloutOptions } from './record.js';
 
-/**
- * How many instances to add at a time: as many as are wanted, so that there are few batches, but never above MaxSize, and of a
- * large group at most a quarter.
- *
- * | desired | MaxSize | surge | why                                              |
- * |---------|---------|-------|--------------------------------------------------|
- * | 1       | 2       | 1     | one and its replacement                          |
- * | 3       | 7       | 3     | `2n+1`: everything in one batch                  |
- * | 3       | 4       | 1     | the headroom decides: three batches              |
- * | 10      | 21      | 10    | small enough to double                           |
- * | 100     | 201     | 25    | a quarter: four batches                          |
- * | 4       | 4       | 1     | cannot be: refused before with NO_CAPACITY_HEADROOM |
- */
-export function deriveSurge(desiredCapacity: number, maxSize: number): number {
-  const headroom = maxSize - desiredCapacity;
-  const share = Math.max(10, Math.ceil(desiredCapacity / 4));
-  return Math.max(1, Math.min(headroom, desiredCapacity, share));
-}
-
-/** The options that planRollout uses for what is not given. */
-export function deriveOptions({ group, targetGroups }: Observation): RolloutOptions {
-  const minHealthyTimeMs = 30_000;
-  const slowestIntervalMs = Math.max(0, ...targetGroups.map((targetGroup) => targetGroup.healthCheckIntervalMs));
-  const graceMs = group.healthCheckGracePeriodMs > 0 ? group.healthCheckGracePeriodMs : 300_000;
-  // A grace period shorter than two checks would call every instance late.
-  const startTimeoutMs = Math.max(graceMs, 2 * slowestIntervalMs);
+/** Every option, with what is not given derived. A deadline follows from the start and the proof that are in force. */
+export function deriveOptions(
+  { group, targetGroups }: Observation,
+  given: Partial<RolloutOptions> = {},
+): RolloutOptions {
+  const intervals = targetGroups.map((targetGroup) => targetGroup.healthCheckIntervalMs);
+  const isMaxSizeLent = given.isMaxSizeLent ?? isMaxSizeLentByDefault;
+  const minHealthyTimeMs = given.minHealthyTimeMs ?? defaultMinHealthyTimeMs;
+  const startTimeoutMs =
+    given.startTimeoutMs ??
+    deriveStartTimeoutMs({
+      gracePeriodMs: group.healthCheckGracePeriodMs,
+      slowestHealthCheckIntervalMs: Math.max(0, ...intervals),
+    });
   return {
-    surge: deriveSurge(group.desiredCapacity, group.maxSize),
+    surge: given.surge ?? deriveSurge(group.desiredCapacity, isMaxSizeLent ? Number.POSITIVE_INFINITY : group.maxSize),
+    isMaxSizeLent,
     minHealthyTimeMs,
     startTimeoutMs,
-    // Longer than a start and its proof together, so that the more telling START_TIMEOUT always comes first.
-    progressDeadlineMs: 2 * startTimeoutMs + minHealthyTimeMs,
-    tickMs: 2_000,
-    quarantineTtlMs: 24 * 3_600_000,
-    isVersionChecked: true,
+    progressDeadlineMs: given.progressDeadlineMs ?? deriveProgressDeadlineMs(startTimeoutMs, minHealthyTimeMs),
+    tickMs: given.tickMs ?? defaultTickMs,
+    quarantineTtlMs: given.quarantineTtlMs ?? defaultQuarantineTtlMs,
+    isVersionChecked: given.isVersionChecked ?? isVersionCheckedByDefault,
+    bakeMs: given.bakeMs ?? defaultBakeMs,
+    requests: given.requests,
+    alarmNames: given.alarmNames,
+    approvals: given.approvals,
+    hooks: given.hooks,
+    prove: given.prove,
+    canary: given.canary,
+    isFirstAlone: given.isFirstAlone,
+    isSwitchedAtOnce: given.isSwitchedAtOnce,
+    keepWarmMs: given.keepWarmMs,
+    isZoneByZone: given.isZoneByZone,
   };
 }

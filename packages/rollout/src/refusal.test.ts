@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { deriveSurge } from './defaults.js';
 import type { GroupObservation, Observation } from './observation.js';
-import { deriveOptions, deriveSurge } from './options.js';
+import { deriveOptions } from './options.js';
 import { planRollout } from './plan.js';
 import { findBaseline, refuseRollout } from './refusal.js';
 import { fresh, now, old, type Scene, stage } from './simulation/scene.js';
@@ -25,7 +26,11 @@ describe('refusals', () => {
 
   const ill = { health: 'unhealthy' };
   test.each([
-    ['NO_LAUNCH_TEMPLATE', see({}, { launchTemplate: undefined }), /launch configuration or a mixed instances policy/],
+    [
+      'NO_LAUNCH_TEMPLATE',
+      see({}, { launchTemplate: undefined }),
+      /launch configuration, or by a mixed instances policy/,
+    ],
     ['NO_TARGET_GROUP', { ...see(), targetGroups: [] }, /attached to no target group/],
     ['GROUP_EMPTY', see({ instances: [] }, { desiredCapacity: 0 }), /wants 0 instances \(MinSize 1, MaxSize 7\)/],
     ['PROCESS_SUSPENDED', see({ suspended: ['Launch', 'AZRebalance'] }), /suspended Launch,/],

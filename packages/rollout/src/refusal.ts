@@ -1,16 +1,11 @@
 // Refusals: why a rollout must not even begin. Nothing has been changed when one is returned.
-import { isLeaving, listServing, listUnhealthyTargets } from './members.js';
+import { type GroupFacts, type GroupRefusalCode, groupRules } from './group-rules.js';
+import { isInStandby, isLeaving, listServing } from './members.js';
 import type { Observation } from './observation.js';
 import type { Release } from './record.js';
+import { shell } from './shell-command.js';
 
-export type RefusalCode =
-  | 'NO_TARGET_GROUP'
-  | 'NO_LAUNCH_TEMPLATE'
-  | 'GROUP_EMPTY'
-  | 'ALREADY_THIS_RELEASE'
-  | 'PROCESS_SUSPENDED'
-  | 'NO_HEALTHY_BASELINE'
-  | 'NO_CAPACITY_HEADROOM';
+export type RefusalCode = GroupRefusalCode | 'ALREADY_THIS_RELEASE';
 
 export interface Refusal {
   readonly code: RefusalCode;
@@ -23,6 +18,8 @@ export interface Refusal {
 export interface RefusalTerms {
   /** The emergency: nothing is healthy now, and the release is the cure. */
   readonly isBrokenBaselineAccepted?: boolean;
+  /** MaxSize is raised for the rollout, so it refuses nothing. */
+  readonly isMaxSizeLent?: boolean;
 }
 
 /**
@@ -30,36 +27,23 @@ export interface RefusalTerms {
  * nothing to do.
  */
 export function refuseRollout(observation: Observation, to: Release, terms: RefusalTerms = {}): Refusal | undefined {
-  return (
-    refuseGroup(observation) ??
-    refuseSameRelease(observation, to) ??
-    refuseProcesses(observation) ??
-    (terms.isBrokenBaselineAccepted === true ? undefined : refuseBaseline(observation)) ??
-    refuseSizes(observation)
-  );
+  const all = terms.isBrokenBaselineAccepted === true ? rulesOfEmergency : allRules;
+  const rules = terms.isMaxSizeLent === true ? all.filter((rule) => rule !== others.NO_CAPACITY_HEADROOM) : all;
+  return refuseBy(rulesOfShape, observation) ?? refuseSameRelease(observation, to) ?? refuseBy(rules, observation);
 }
 
-function refuseGroup({ group, targetGroups }: Observation): Refusal | undefined {
-  if (group.launchTemplate === undefined) {
-    return {
-      code: 'NO_LAUNCH_TEMPLATE',
-      message: `${group.name} launches from a launch configuration or a mixed instances policy.`,
-      hint: 'give the group a launch template of its own; a version of it can be pinned and pointed back',
-    };
-  }
-  if (targetGroups.length === 0) {
-    return {
-      code: 'NO_TARGET_GROUP',
-      message: `${group.name} is attached to no target group, so nothing can say whether an instance serves.`,
-      hint: 'attach the group to a target group of its load balancer',
-    };
-  }
-  if (group.desiredCapacity === 0) {
-    return {
-      code: 'GROUP_EMPTY',
-      message: `${group.name} wants 0 instances (MinSize ${group.minSize}, MaxSize ${group.maxSize}): there is nothing to replace.`,
-      hint: 'point the group at the new launch template version by hand, then raise DesiredCapacity',
-    };
+const { NO_LAUNCH_TEMPLATE, NO_TARGET_GROUP, GROUP_EMPTY, NO_HEALTHY_BASELINE, ...others } = groupRules;
+const rulesOfShape = [NO_LAUNCH_TEMPLATE, NO_TARGET_GROUP, GROUP_EMPTY];
+const rulesOfEmergency = Object.values(others);
+const allRules = [others.PROCESS_SUSPENDED, NO_HEALTHY_BASELINE, others.NO_CAPACITY_HEADROOM];
+
+function refuseBy(
+  rules: readonly ((facts: GroupFacts) => Refusal | undefined)[],
+  facts: GroupFacts,
+): Refusal | undefined {
+  for (const rule of rules) {
+    const refusal = rule(facts);
+    if (refusal !== undefined) return refusal;
   }
   return undefined;
 }
@@ -67,8 +51,10 @@ function refuseGroup({ group, targetGroups }: Observation): Refusal | undefined 
 function refuseSameRelease({ group, launchTemplate }: Observation, to: Release): Refusal | undefined {
   const isOfRelease = (version: string | undefined, imageId: string | undefined) =>
     to.launchTemplateVersion === undefined ? imageId === to.imageId : version === to.launchTemplateVersion;
-  // What still drains from an earlier rollout is on its way out.
-  const staying = group.instances.filter((instance) => !isLeaving(instance.lifecycleState));
+  // What still drains from an earlier rollout is on its way out, and what is in Standby serves nobody.
+  const staying = group.instances.filter(
+    ({ lifecycleState }) => !isLeaving(lifecycleState) && !isInStandby(lifecycleState),
+  );
   if (
     staying.length === 0 ||
     !staying.every((instance) => isOfRelease(instance.launchTemplateVersion, instance.imageId))
@@ -86,45 +72,6 @@ function refuseSameRelease({ group, launchTemplate }: Observation, to: Release):
     code: 'ALREADY_THIS_RELEASE',
     message: `Every instance of ${group.name} (${staying.length}) is of release ${to.version}, image ${to.imageId}, already.`,
     hint: 'nothing to do',
-  };
-}
-
-function refuseProcesses({ group }: Observation): Refusal | undefined {
-  const needed = ['Launch', 'Terminate', 'AddToLoadBalancer'];
-  const suspended = group.suspendedProcesses.filter((name) => needed.includes(name));
-  if (suspended.length === 0) return undefined;
-  return {
-    code: 'PROCESS_SUSPENDED',
-    message: `${group.name} has suspended ${suspended.join(', ')}, without which no instance can be replaced.`,
-    hint: `find out why, then resume ${suspended.length === 1 ? 'it' : 'them'}`,
-  };
-}
-
-function refuseBaseline(observation: Observation): Refusal | undefined {
-  if (listServing(observation).length > 0) return undefined;
-  const { group } = observation;
-  const first = group.instances[0];
-  const unhealthy = first === undefined ? [] : listUnhealthyTargets(first.instanceId, observation);
-  const example = unhealthy
-    .map(({ targetGroupName, target }) =>
-      `${target?.state ?? 'absent'} ${target?.reason ?? ''}`.trim().concat(` in ${targetGroupName}`),
-    )
-    .join(', ');
-  return {
-    code: 'NO_HEALTHY_BASELINE',
-    message: `None of the ${group.instances.length} instances of ${group.name} is healthy in every target group (${
-      first === undefined ? 'it has none' : `${first.instanceId}: ${example || first.lifecycleState}`
-    }): a failure could not be told from what is broken already, and there is nothing to go back to.`,
-    hint: 'mend the group first, or accept the broken baseline when the release is the cure',
-  };
-}
-
-function refuseSizes({ group }: Observation): Refusal | undefined {
-  if (group.maxSize > group.desiredCapacity) return undefined;
-  return {
-    code: 'NO_CAPACITY_HEADROOM',
-    message: `${group.name} cannot launch another instance: MaxSize is ${group.maxSize} and DesiredCapacity is ${group.desiredCapacity}.`,
-    hint: `raise MaxSize to ${group.desiredCapacity + 1} or more`,
   };
 }
 
@@ -150,6 +97,30 @@ export function findBaseline(
     findCommonest(listServing(observation), to.launchTemplateVersion) ??
     findCommonest(observation.group.instances, to.launchTemplateVersion)
   );
+}
+
+/** Why there would be no way back, and the command after which there is one. */
+export function describeNoBaseline(
+  groupName: string,
+  launchTemplateId: string,
+  imageId: string,
+): { readonly message: string; readonly command: string } {
+  const data = JSON.stringify({ ImageId: imageId });
+  return {
+    message: `The instances of ${groupName} run ${imageId}, and no version of its launch template ${launchTemplateId} has that image: there would be no way back to it.`,
+    command: shell`aws ec2 create-launch-template-version --launch-template-id ${launchTemplateId} --source-version ${'$Latest'} --launch-template-data ${data}`,
+  };
+}
+
+/** The image of most serving instances, or, when none serves, of most. */
+export function findBaselineImage(observation: Observation): string | undefined {
+  for (const instances of [listServing(observation), observation.group.instances]) {
+    const images = instances.flatMap(({ imageId }) => imageId ?? []);
+    const count = (imageId: string) => images.filter((other) => other === imageId).length;
+    const [first] = [...new Set(images)].sort((a, b) => count(b) - count(a));
+    if (first !== undefined) return first;
+  }
+  return undefined;
 }
 
 function findCommonest(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { requestRollback } from './abort.js';
+import type { Act } from './decision.js';
 import { DirectrixError } from './error.js';
 import type { RolloutEvent } from './event.js';
-import type { Act } from './ledger.js';
 import type { Observation } from './observation.js';
 import { planRollout } from './plan.js';
 import type { CancelSignal, RolloutPorts } from './ports.js';
@@ -72,8 +72,19 @@ function bench(hooks: Hooks = {}, options: Partial<WorldOptions> = {}): Bench {
   return { world, record, ports, events, calls, saved, signal };
 }
 
-function failWith(code: string): never {
-  throw Object.assign(new Error(`${code} happened`), { code });
+/** The codes and kinds that the real adapter throws. */
+const failureKinds = {
+  AWS_THROTTLED: 'passing',
+  AWS_UNAVAILABLE: 'passing',
+  AWS_BUSY: 'passing',
+  ACCESS_DENIED: 'denied',
+  AWS_REFUSED: 'refused',
+  LEASE_LOST: 'conflict',
+  DESIRED_CAPACITY_CHANGED: 'conflict',
+} as const;
+
+function failWith(code: keyof typeof failureKinds): never {
+  throw new DirectrixError(code, `${code} happened`, { kind: failureKinds[code] });
 }
 
 describe('run', () => {
@@ -129,22 +140,26 @@ describe('run', () => {
 describe('a failing port', () => {
   test('a throttled read is retried, journaled, and fails nothing', async () => {
     const { record, ports, signal, events } = bench({
-      observe: (call) => (call % 3 === 0 ? failWith('Throttling') : undefined),
+      observe: (call) => (call % 3 === 0 ? failWith('AWS_THROTTLED') : undefined),
     });
     expect((await run(record, ports, signal)).outcome).toBe('done');
     expect(events).toContainEqual(
-      expect.objectContaining({ kind: 'retrying', what: 'observe', error: expect.stringContaining('Throttling') }),
+      expect.objectContaining({
+        kind: 'retrying',
+        what: 'observe',
+        failure: expect.objectContaining({ code: 'AWS_THROTTLED' }),
+      }),
     );
   });
 
   test('a read that fails for longer than the deadline asks for a human, and changes nothing more', async () => {
     const { record, ports, signal, calls } = bench({
-      observe: (call) => (call > 4 ? failWith('AccessDenied') : undefined),
+      observe: (call) => (call > 4 ? failWith('ACCESS_DENIED') : undefined),
     });
     const ended = await run(record, ports, signal);
     expect(ended).toMatchObject({
       outcome: 'needsHuman',
-      needs: expect.stringMatching(/^OBSERVE_FAILED: .*AccessDenied/),
+      needs: { code: 'OBSERVE_FAILED', failure: { code: 'ACCESS_DENIED' } },
     });
     const lastRead = calls.indexOf(
       'observe',
@@ -154,14 +169,41 @@ describe('a failing port', () => {
   });
 
   test('a record that cannot be saved is applied nothing of', async () => {
-    const { record, ports, signal, calls } = bench({ save: () => failWith('ServiceUnavailable') });
+    const { record, ports, signal, calls } = bench({ save: () => failWith('AWS_UNAVAILABLE') });
     await expect(run(record, ports, signal)).rejects.toMatchObject({ code: 'SAVE_FAILED' });
     expect(calls.filter((call) => call.startsWith('apply'))).toEqual([]);
   });
 
+  test('a verdict that could not be written at once is decided anew, from another look', async () => {
+    let isDue = false;
+    let refusedAt: number | undefined;
+    const { record, ports, world, events, signal, saved } = bench({
+      save: () => {
+        if (!isDue || refusedAt !== undefined) return;
+        refusedAt = world.now;
+        // Somebody scales out in this very moment: not everything in service is verified any more.
+        world.scaleBy(1);
+        failWith('AWS_UNAVAILABLE');
+      },
+    });
+    const told: RolloutPorts = {
+      ...ports,
+      save: async (next) => {
+        isDue = next.outcome === 'done';
+        await ports.save(next);
+      },
+    };
+    const ended = await run(record, told, signal);
+    expect(ended.outcome).toBe('done');
+    expect(refusedAt).toBeDefined();
+    expect(world.listServing()).toHaveLength(3);
+    expect(events.filter(({ kind }) => kind === 'finished')).toHaveLength(1);
+    expect(saved.filter(({ outcome }) => outcome === 'done')).toHaveLength(1);
+  });
+
   test('after a slow save it looks again before it acts', async () => {
     const { record, ports, signal, calls } = bench({
-      save: (call) => (call === 1 ? failWith('ServiceUnavailable') : undefined),
+      save: (call) => (call === 1 ? failWith('AWS_UNAVAILABLE') : undefined),
     });
     await run(record, ports, signal);
     expect(calls.slice(0, 6)).toEqual(['observe', 'save', 'sleep', 'save', 'observe', 'save']);
@@ -169,7 +211,7 @@ describe('a failing port', () => {
 
   test('a refused decision ends its step: what relied on it is not tried', async () => {
     const { record, ports, signal, calls } = bench({
-      apply: (_act, call) => (call === 1 ? failWith('ValidationError') : undefined),
+      apply: (_act, call) => (call === 1 ? failWith('AWS_REFUSED') : undefined),
     });
     await run(record, ports, signal);
     expect(calls.slice(0, 5)).toEqual(['observe', 'save', 'apply pinLaunchTemplate', 'sleep', 'observe']);
@@ -182,7 +224,7 @@ describe('a failing port', () => {
       apply: (act) => {
         if (isPin(act) && refused === 0) {
           refused += 1;
-          failWith('ServiceUnavailable');
+          failWith('AWS_REFUSED');
         }
       },
     });
@@ -192,36 +234,37 @@ describe('a failing port', () => {
       return ports.observe(next, reportsFor);
     };
     await run(record, { ...ports, observe }, signal);
-    expect(afterRefusal[0]?.failure?.count).toBe(1);
+    expect(afterRefusal[0]?.refusals?.pinLaunchTemplate?.count).toBe(1);
     expect(afterRefusal[0]?.ours.inFlight).toEqual([]);
   });
 
   test('a decision that is refused every time halts the rollout, with AWS’s own words', async () => {
     const { record, ports, signal } = bench({
-      apply: (act) => (act.kind === 'setSizes' ? failWith('AccessDenied') : undefined),
+      apply: (act) => (act.kind === 'setSizes' ? failWith('ACCESS_DENIED') : undefined),
     });
     const ended = await run(record, ports, signal);
     expect(ended.outcome).toBe('rolledBack');
     expect(ended.evidence[0]).toMatchObject({
       code: 'APPLY_FAILED',
-      message: expect.stringContaining('AccessDenied happened'),
+      act: 'setSizes',
+      failure: { code: 'ACCESS_DENIED', text: 'ACCESS_DENIED happened' },
     });
   });
 
   test('a way back that is refused every time asks for a human', async () => {
     const { record, ports, signal } = bench(
-      { apply: (act) => (act.kind === 'quarantine' ? failWith('AccessDenied') : undefined) },
+      { apply: ({ kind }) => (['quarantine', 'terminate'].includes(kind) ? failWith('ACCESS_DENIED') : undefined) },
       { release: { isSick: true } },
     );
     expect(await run(record, ports, signal)).toMatchObject({
       outcome: 'needsHuman',
-      needs: expect.stringMatching(/^APPLY_FAILED/),
+      needs: { code: 'APPLY_FAILED', act: 'terminate' },
     });
   });
 
   test('a throttled decision counts against nobody', async () => {
     const { record, ports, signal } = bench({
-      apply: (_act, call) => (call < 12 ? failWith('Throttling') : undefined),
+      apply: (_act, call) => (call < 12 ? failWith('AWS_THROTTLED') : undefined),
     });
     expect((await run(record, ports, signal)).outcome).toBe('done');
   });
@@ -231,7 +274,7 @@ describe('a failing port', () => {
     const apply: RolloutPorts['apply'] = async (next, act) =>
       act.kind === 'createLaunchTemplateVersion' ? undefined : ports.apply(next, act);
     const ended = await run(record, { ...ports, apply }, signal);
-    expect(ended.evidence[0]?.message).toContain('APPLY_WITHOUT_RESULT');
+    expect(ended.evidence[0]).toMatchObject({ failure: { code: 'APPLY_WITHOUT_RESULT', kind: 'defect' } });
   });
 });
 
@@ -246,7 +289,7 @@ describe('the lease', () => {
 
   test.each(['observe', 'apply'] as const)('S4: lost in %s, nothing more is touched', async (name) => {
     const lose = () => {
-      throw new DirectrixError('LEASE_LOST', 'another rollout holds web');
+      throw new DirectrixError('LEASE_LOST', 'another rollout holds web', { kind: 'conflict' });
     };
     const { record, ports, signal, calls } = bench(
       name === 'observe'
@@ -326,7 +369,15 @@ describe('a record with an outcome', () => {
 
   test('that needed a human is opened again', async () => {
     const { record, ports, signal } = bench();
-    const ended = await run({ ...record, outcome: 'needsHuman', needs: 'OBSERVE_FAILED: it was' }, ports, signal);
+    const ended = await run(
+      {
+        ...record,
+        outcome: 'needsHuman',
+        needs: { code: 'RECORDED_EARLIER', recordedCode: 'OBSERVE_FAILED', text: 'it was' },
+      },
+      ports,
+      signal,
+    );
     expect(ended).toMatchObject({ outcome: 'done', needs: undefined });
   });
 });

@@ -2,15 +2,23 @@
 //
 //   S4. Every change comes after a save that the lease's epoch guards; a lease that is lost ends the loop with nothing more touched.
 //   S5. The record is saved with each intent before it is applied.
+//   S7. A verdict is saved at the first try, or decided anew from another look: what is written late may be true no more.
 //   1. A read that fails never fails a rollout by itself; a lasting one ends in OBSERVE_FAILED.
-//   2. A decision that AWS refuses ends the step: what relied on it is not tried. The next observation derives it again, and
-//      decide() bounds how often.
+//   2. Where AWS refuses a decision, what depends on it is not tried; the rest is. The next observation derives it again, and
+//      decide() bounds how often. What passes by itself is no refusal: it is tried again until the rollout's own deadlines.
 //   3. Cancelled, it stops before the next change, says so in the journal, and returns a record without an outcome.
 import { reopenRollout } from './abort.js';
+import { heldNewsMs, longestPauseMs } from './bounds.js';
+import type { ActKind } from './contract/act-kind.js';
+import { type Failure, failureOf } from './contract/failure.js';
+import type { Hold } from './contract/hold.js';
 import { decide } from './decide.js';
+import type { Act } from './decision.js';
 import { DirectrixError } from './error.js';
 import type { RolloutEvent } from './event.js';
-import { type Act, foldFailure, foldResult, withdrawIntents } from './ledger.js';
+import { foldDelay, foldFailure, foldResult, withdrawIntents } from './ledger.js';
+import { findLeftBehind } from './left-behind.js';
+import { isHarmHeard, lookAgainAfterMs } from './looking.js';
 import type { Observation } from './observation.js';
 import type { CancelSignal, RolloutPorts } from './ports.js';
 import type { RolloutRecord } from './record.js';
@@ -23,34 +31,35 @@ import { listUnheard } from './track.js';
  * than the progress deadline; both leave everything as it is, and resumable.
  */
 export async function run(record: RolloutRecord, ports: RolloutPorts, signal: CancelSignal): Promise<RolloutRecord> {
-  return new Loop(record, ports, signal).run();
+  const { outcome } = record;
+  if (outcome === 'done' || outcome === 'rolledBack') return record;
+  const loop = new Loop(record, ports, signal);
+  loop.begin(outcome === 'needsHuman');
+  try {
+    while (loop.record.outcome === undefined) await loop.step();
+    return loop.record;
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    return loop.interrupt();
+  }
 }
 
 class Interrupted extends Error {}
 
 class Loop {
   private saved: RolloutRecord | undefined;
+  /** Steps in a row in which something was not applied. */
+  private troubledSteps = 0;
+  /** Since when the record could not be written. */
+  private unsavedSince: number | undefined;
 
   constructor(
-    private record: RolloutRecord,
+    public record: RolloutRecord,
     private readonly ports: RolloutPorts,
     private readonly signal: CancelSignal,
   ) {}
 
-  async run(): Promise<RolloutRecord> {
-    const { outcome } = this.record;
-    if (outcome === 'done' || outcome === 'rolledBack') return this.record;
-    this.begin(outcome === 'needsHuman');
-    try {
-      while (this.record.outcome === undefined) await this.step();
-      return this.record;
-    } catch (error) {
-      if (!(error instanceof Interrupted)) throw error;
-      return this.interrupt();
-    }
-  }
-
-  private begin(needsReopening: boolean): void {
+  begin(needsReopening: boolean): void {
     const { record, ports } = this;
     const at = ports.clock.now();
     if (needsReopening) this.record = reopenRollout(record, at);
@@ -60,14 +69,23 @@ class Loop {
     if (isFresh) {
       const { groupName, from, to, epoch } = record;
       this.journal({ kind: 'started', ...this.stamp(), groupName, from, to, epoch });
-      this.journal({ kind: 'phase', ...this.stamp(), phase: record.phase, because: 'the rollout begins' });
+      this.journal({ kind: 'phase', ...this.stamp(), phase: record.phase, because: { code: 'BEGINS' } });
+      const left = findLeftBehind(record);
+      if (left !== undefined) {
+        const { desiredCapacity } = record.original;
+        this.journal({ kind: 'notice', ...this.stamp(), notice: { code: 'LEFT_BEHIND', desiredCapacity, ...left } });
+      }
       return;
     }
-    const text = `resumed in phase ${record.phase}, ${Math.round((at - record.startedAt) / 1000)} s after the start`;
-    this.journal({ kind: 'notice', ...this.stamp(), code: 'RESUMED', text });
+    const { phase, startedAt } = record;
+    this.journal({
+      kind: 'notice',
+      ...this.stamp(),
+      notice: { code: 'RESUMED', phase, sinceStartMs: at - startedAt },
+    });
   }
 
-  private async step(): Promise<void> {
+  async step(): Promise<void> {
     this.stopIfCancelled();
     const observation = await this.observe();
     if (observation === undefined) return;
@@ -75,8 +93,15 @@ class Loop {
     const { record, decisions, events } = decide(this.record, observation);
     const acts = decisions.filter((decision) => decision.kind !== 'wait');
     const mustSave = acts.length > 0 || hasNews(this.saved ?? this.record, record) || this.saved === undefined;
+    const before = this.record;
     this.record = record;
-    const isPrompt = mustSave ? await this.save() : true;
+    // A verdict is of this moment: where it cannot be written now, the next look decides it anew (S7).
+    const isVerdict = record.outcome !== undefined;
+    const isPrompt = mustSave ? await this.save(isVerdict) : true;
+    if (!isPrompt && isVerdict) {
+      this.record = before;
+      return;
+    }
     for (const event of events) this.journal(event);
     if (!isPrompt) {
       // What was decided was decided long ago by now: look again first.
@@ -85,13 +110,28 @@ class Loop {
     }
     const learned = await this.applyAll(acts);
     // A version that was just created is pinned at once; there is nothing to wait for.
-    if (this.record.outcome === undefined && !learned) await this.sleep(this.pauseMs());
+    if (this.record.outcome !== undefined || learned) return;
+    const heldBy = decisions.flatMap((decision) =>
+      decision.kind === 'wait' && acts.length === 0 ? decision.heldBy : [],
+    );
+    await this.pause(this.pauseMs(observation, heldBy));
   }
 
-  private pauseMs(): number {
+  private pauseMs(observation: Observation, heldBy: readonly Hold[]): number {
     const { tickMs } = this.record.options;
-    const failures = this.record.failure?.count ?? 0;
-    return Math.min(tickMs * 2 ** Math.min(failures, 5), Math.max(tickMs, 30_000));
+    if (this.troubledSteps === 0) return lookAgainAfterMs(this.record, observation, heldBy);
+    return Math.min(tickMs * 2 ** Math.min(this.troubledSteps, 5), Math.max(tickMs, longestPauseMs));
+  }
+
+  /** Until the time is over, or users' requests begin to fail. */
+  private async pause(ms: number): Promise<void> {
+    const { tickMs } = this.record.options;
+    const { peek } = this.ports;
+    if (peek === undefined) return this.sleep(ms);
+    for (let left = ms; left > 0; left -= tickMs) {
+      await this.sleep(Math.min(left, tickMs));
+      if (isHarmHeard(this.record, peek())) return;
+    }
   }
 
   /** An observation, or undefined when reading failed for so long that the rollout was ended for it. */
@@ -101,44 +141,44 @@ class Loop {
       try {
         return await this.ports.observe(this.record, listUnheard(this.record));
       } catch (error) {
-        rethrowLeaseLost(error);
-        const { code, message } = describeError(error);
-        this.journal({ kind: 'retrying', ...this.stamp(), what: 'observe', error: `${code}: ${message}` });
+        const failure = toRetry(error);
+        this.journal({ kind: 'retrying', ...this.stamp(), what: 'observe', failure });
         const waited = this.ports.clock.now() - since;
-        if (waited >= this.record.options.progressDeadlineMs) return this.endUnseen(code, message, waited);
+        if (waited >= this.record.options.progressDeadlineMs) return this.endUnseen(failure, waited);
         await this.sleep(this.backOffMs(attempt));
         this.stopIfCancelled();
       }
     }
   }
 
-  private async endUnseen(code: string, message: string, waitedMs: number): Promise<undefined> {
-    const needs = `OBSERVE_FAILED: the group could not be read for ${Math.round(waitedMs / 1000)} s: ${code}: ${message}; nothing more is changed`;
-    this.record = { ...this.record, outcome: 'needsHuman', needs };
-    await this.save();
+  private async endUnseen(failure: Failure, waitedMs: number): Promise<undefined> {
+    const need = { code: 'OBSERVE_FAILED', waitedMs, failure } as const;
+    this.record = { ...this.record, outcome: 'needsHuman', needs: need };
+    await this.saveOnce();
     const elapsedMs = this.ports.clock.now() - this.record.startedAt;
-    this.journal({ kind: 'finished', ...this.stamp(), outcome: 'needsHuman', text: needs, elapsedMs });
+    this.journal({ kind: 'finished', ...this.stamp(), ending: { outcome: 'needsHuman', need }, elapsedMs });
     return undefined;
   }
 
-  /** True when the first try succeeded. */
-  private async save(): Promise<boolean> {
-    const since = this.ports.clock.now();
+  /** True when the first try succeeded. `isOnce`: after a failed try it waits, and does not try again. */
+  private async save(isOnce = false): Promise<boolean> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         await this.ports.save(this.record);
         this.saved = this.record;
+        this.unsavedSince = undefined;
         return attempt === 0;
       } catch (error) {
-        rethrowLeaseLost(error);
-        const { code, message } = describeError(error);
-        this.journal({ kind: 'retrying', ...this.stamp(), what: 'save', error: `${code}: ${message}` });
-        const waited = this.ports.clock.now() - since;
+        const failure = toRetry(error);
+        this.journal({ kind: 'retrying', ...this.stamp(), what: 'save', failure });
+        this.unsavedSince ??= this.ports.clock.now();
+        const waited = this.ports.clock.now() - this.unsavedSince;
         if (waited >= this.record.options.progressDeadlineMs) {
           throw new DirectrixError(
             'SAVE_FAILED',
-            `The record of ${this.record.rolloutId} could not be written for ${Math.round(waited / 1000)} s: ${code}: ${message}`,
+            `The record of ${this.record.rolloutId} could not be written for ${Math.round(waited / 1000)} s: ${failure.code}: ${failure.text}`,
             {
+              kind: failure.kind,
               source: `group ${this.record.groupName}`,
               hint: 'nothing was changed since the last record; resume or abort when it can be written again',
               cause: error,
@@ -147,21 +187,27 @@ class Loop {
         }
         await this.sleep(this.backOffMs(attempt));
         this.stopIfCancelled();
+        if (isOnce) return false;
       }
     }
   }
 
-  /** Applies in order, up to the first refusal. True when something was learned that the next step can go on with at once. */
+  /** Applies in order; what depends on a refused act is not tried. True when something was learned that the next step can use at once. */
   private async applyAll(acts: readonly Act[]): Promise<boolean> {
+    const failed = new Set<ActKind>();
     for (const [index, act] of acts.entries()) {
       if (this.signal.aborted) this.record = withdrawIntents(this.record, acts.slice(index));
       this.stopIfCancelled();
+      if (act.dependsOn?.some((kind) => failed.has(kind))) {
+        this.record = withdrawIntents(this.record, [act]);
+        failed.add(act.kind);
+        continue;
+      }
       this.journal({ kind: 'decided', ...this.stamp(), decision: act });
-      if (await this.applyOne(act)) continue;
-      this.record = withdrawIntents(this.record, acts.slice(index + 1));
-      return false;
+      if (!(await this.applyOne(act))) failed.add(act.kind);
     }
-    const learned = acts.some(({ kind }) => kind === 'createLaunchTemplateVersion');
+    this.troubledSteps = failed.size === 0 ? 0 : this.troubledSteps + 1;
+    const learned = acts.some(({ kind }) => kind === 'createLaunchTemplateVersion') && failed.size === 0;
     if (learned) await this.save();
     return learned;
   }
@@ -179,13 +225,12 @@ class Loop {
   }
 
   private refuse(act: Act, error: unknown): void {
-    rethrowLeaseLost(error);
-    const { code, message } = describeError(error);
-    this.journal({ kind: 'retrying', ...this.stamp(), what: act.kind, error: `${code}: ${message}` });
-    // Throttling says nothing about the decision, and a group that somebody changed meanwhile is simply looked at again.
-    if (isCertainRefusal(code)) this.record = withdrawIntents(this.record, [act]);
-    if (isThrottled(code) || code === 'DESIRED_CAPACITY_CHANGED') return;
-    this.record = foldFailure(this.record, { code, message: `${act.kind}: ${message}` }, this.ports.clock.now());
+    const failure = toRetry(error);
+    this.journal({ kind: 'retrying', ...this.stamp(), what: act.kind, failure });
+    if (isCertainRefusal(failure, act)) this.record = withdrawIntents(this.record, [act]);
+    const at = this.ports.clock.now();
+    if (isEvidence(failure)) this.record = foldFailure(this.record, act, failure, at);
+    else if (failure.kind === 'passing') this.record = foldDelay(this.record, act, failure, at);
   }
 
   private backOffMs(attempt: number): number {
@@ -205,17 +250,19 @@ class Loop {
     if (this.signal.aborted) throw new Interrupted();
   }
 
-  /** What was learned since the last save is kept where it can be; a failure to write costs nothing but looking again. */
-  private async interrupt(): Promise<RolloutRecord> {
+  async interrupt(): Promise<RolloutRecord> {
     this.journal({ kind: 'interrupted', ...this.stamp(), signal: String(this.signal.reason ?? 'cancelled') });
+    await this.saveOnce();
+    return this.record;
+  }
+
+  /** What was learned since the last save is kept where it can be; a failure to write costs nothing but looking again. */
+  private async saveOnce(): Promise<void> {
     try {
       if (this.saved !== this.record) await this.ports.save(this.record);
     } catch (error) {
-      rethrowLeaseLost(error);
-      const { code, message } = describeError(error);
-      this.journal({ kind: 'retrying', ...this.stamp(), what: 'save', error: `${code}: ${message}` });
+      this.journal({ kind: 'retrying', ...this.stamp(), what: 'save', failure: toRetry(error) });
     }
-    return this.record;
   }
 
   private stamp(): { readonly at: number; readonly rolloutId: string } {
@@ -236,30 +283,31 @@ function hasNews(saved: RolloutRecord, record: RolloutRecord): boolean {
     saved.base !== record.base ||
     saved.evidence.length !== record.evidence.length ||
     saved.progressAt !== record.progressAt ||
+    // Each tick adds to what the gates have seen; only what they judge by is kept at once.
+    (saved.gates?.requests?.usual === undefined) !== (record.gates?.requests?.usual === undefined) ||
+    saved.gates?.alarms !== record.gates?.alarms ||
+    saved.checkpoints !== record.checkpoints ||
+    // Whoever reads the record must not take a wait for a standstill.
+    (record.heldAt ?? 0) - (saved.heldAt ?? 0) >= heldNewsMs ||
+    saved.proof?.verdict !== record.proof?.verdict ||
     Object.keys(saved.instances).length !== Object.keys(record.instances).length
   );
 }
 
-function rethrowLeaseLost(error: unknown): void {
-  if (describeError(error).code === 'LEASE_LOST') throw error;
+/** The failure that an error is. Throws the error where the lease is lost: then nothing may be tried again. */
+function toRetry(error: unknown): Failure {
+  const failure = failureOf(error);
+  if (failure.code === 'LEASE_LOST') throw error;
+  return failure;
 }
 
-const throttleCodes = /thrott|RequestLimitExceeded|TooManyRequests|SlowDown/i;
-
-function isThrottled(code: string): boolean {
-  return throttleCodes.test(code);
+/** Whether it says anything about what was decided. What passes by itself does not, nor that somebody else was quicker. */
+function isEvidence({ kind }: Failure): boolean {
+  return kind !== 'passing' && kind !== 'conflict';
 }
 
 /** Of one call that AWS, or apply() itself, refused before it did anything. A batch of ids may have been done in part even so. */
-function isCertainRefusal(code: string): boolean {
-  return code === 'DESIRED_CAPACITY_CHANGED' || code === 'AccessDenied';
-}
-
-function describeError(error: unknown): { readonly code: string; readonly message: string } {
-  if (typeof error !== 'object' || error === null) return { code: 'UNKNOWN', message: String(error) };
-  const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
-  return {
-    code: typeof code === 'string' ? code : typeof name === 'string' ? name : 'UNKNOWN',
-    message: typeof message === 'string' ? message : 'no message',
-  };
+function isCertainRefusal({ kind }: Failure, act: Act): boolean {
+  if (kind === 'denied') return true;
+  return (kind === 'refused' || kind === 'conflict') && !('instanceIds' in act);
 }

@@ -1,11 +1,14 @@
 // Step: what one phase makes of one observation.
-import type { Hold, Reason } from './decision.js';
+import type { Ending } from './contract/ending.js';
+import type { Hold } from './contract/hold.js';
+import type { Notice } from './contract/notice.js';
+import type { PhaseReason } from './contract/reason.js';
+import type { Act } from './decision.js';
 import type { RolloutEvent } from './event.js';
-import type { Act } from './ledger.js';
-import { isUnsettled, mostWanted } from './ledger.js';
+import { isUnsettled, mostWanted, readWanted } from './ledger.js';
 import { isProven, type Member } from './members.js';
 import type { Observation } from './observation.js';
-import type { Outcome, Phase, RolloutRecord } from './record.js';
+import type { Phase, RolloutRecord } from './record.js';
 
 /** An observation read against the record: the input of every phase. */
 export interface Situation {
@@ -22,7 +25,7 @@ export interface Situation {
   readonly proven: readonly Member[];
   /** How many instances are in service and healthy in every target group, old and new. */
   readonly servingCount: number;
-  /** What the group would want without us. */
+  /** What the group would want without us, and may have. */
   readonly base: number;
   /** How many must serve before one may leave: `base`, or more when somebody seems to have asked for more. */
   readonly floor: number;
@@ -30,15 +33,16 @@ export interface Situation {
   readonly isUnsettled: boolean;
 }
 
-/** In order: a later act may rely on an earlier one, so a refused one ends the step. */
+/** In order. What an act relies on is in its `dependsOn`: a refused one keeps back only those. */
 export interface StepPlan {
   readonly acts: readonly Act[];
   readonly holds: readonly Hold[];
   /** The phase ends here; the next one looks at the same observation. */
-  readonly next?: { readonly phase: Phase; readonly because: string };
-  readonly notices?: readonly { readonly code: string; readonly text: string }[];
+  readonly next?: { readonly phase: Phase; readonly because: PhaseReason };
   /** The rollout ends here. */
-  readonly end?: { readonly outcome: Outcome; readonly text: string; readonly needs?: string };
+  readonly end?: Ending;
+  /** What a person should know of this step. */
+  readonly notices?: readonly Notice[];
   /** What the phase changes in the record besides the intents of its acts. */
   readonly record?: RolloutRecord;
 }
@@ -52,7 +56,7 @@ export interface Step {
 export function readSituation(record: RolloutRecord, observation: Observation, members: readonly Member[]): Situation {
   const { at, group } = observation;
   const live = members.filter((member) => member.isLive);
-  const base = record.base?.desiredCapacity ?? group.desiredCapacity - record.ours.surge;
+  const base = readWanted(record, observation);
   return {
     record,
     observation,
@@ -75,15 +79,13 @@ function isWarmState(lifecycleState: string): boolean {
   return lifecycleState === 'Standby' || lifecycleState === 'EnteringStandby';
 }
 
-export function because(code: string, text: string): Reason {
-  return { code, text };
+/** Each act relies on every one before it: on the way forward nothing is tried behind a refusal. */
+export function inOrder(acts: readonly Act[]): readonly Act[] {
+  return acts.map((act, index) =>
+    index === 0 ? act : { ...act, dependsOn: acts.slice(0, index).map(({ kind }) => kind) },
+  );
 }
 
 export function idsOf(members: readonly Member[]): readonly string[] {
   return members.map(({ instanceId }) => instanceId);
-}
-
-/** `1 instance`, `3 instances`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -3,9 +3,12 @@
 //   1. An instance is followed by its id, never by its number in a list.
 //   2. Healthy counts from the last dip, in every target group at once.
 //   3. An instance that one observation does not show is not lost: EC2 must say so, or several observations in a row.
-import { missedCountToBeLost } from './bounds.js';
-import type { InstanceMilestone, RolloutEvent } from './event.js';
-import { describeTargets, isLeaving, type Member } from './members.js';
+//   4. Nor is one lost for good: several observations in a row that show it in the group find it again, and it proves itself anew.
+import { findDeparture, isSpotInterruption } from './activities.js';
+import { missedCountToBeLost, sightingsToBelieve } from './bounds.js';
+import type { InstanceMilestone, InstanceStep, LossReason, RolloutEvent } from './event.js';
+import { isEarlierWarm } from './keep-warm.js';
+import { isCheckedIn, isDeadState, isLeaving, listUnhealthyTargets, type Member, neededHealthyMs } from './members.js';
 import type { Observation, VersionReport } from './observation.js';
 import type { InstanceRecord, RolloutRecord } from './record.js';
 
@@ -17,33 +20,67 @@ export interface Tracked {
 /** The record with every instance brought up to date, and an event for each step that an instance took. */
 export function trackInstances(record: RolloutRecord, observation: Observation, members: readonly Member[]): Tracked {
   const reports = latestReports(observation);
+  const reasons = indexReasons(observation);
   const events: RolloutEvent[] = [];
   const changed: Record<string, InstanceRecord> = {};
   const present = new Set<string>();
   for (const member of members) {
     present.add(member.instanceId);
     if (member.known === undefined && isOnItsWayOut(record, member)) continue;
+    // What an earlier rollout kept is none of this one's before it is woken.
+    if (isEarlierWarm(record, member.instanceId, member.instance.lifecycleState)) continue;
     const next = trackMember(record, observation, member, reports.get(member.instanceId), events);
     if (next !== member.known) changed[member.instanceId] = next;
   }
   for (const instanceId of Object.keys(record.instances)) {
     const known = record.instances[instanceId];
-    if (known === undefined || present.has(instanceId)) continue;
-    if (known.leftAt !== undefined || known.lostAt !== undefined) continue;
-    changed[instanceId] = trackMissing(record, observation, instanceId, known, events);
+    if (known === undefined) continue;
+    const unexplained = countUnexplained(changed[instanceId] ?? known, instanceId, observation);
+    if (unexplained !== undefined) changed[instanceId] = unexplained;
+    const reasoned = learnReason(changed[instanceId] ?? known, reasons.get(instanceId));
+    if (reasoned !== undefined) changed[instanceId] = reasoned;
+    if (present.has(instanceId) || known.leftAt !== undefined) continue;
+    if (known.lostAt === undefined)
+      changed[instanceId] = trackMissing(record, observation, instanceId, changed[instanceId] ?? known, events);
+    else if (known.foundCount !== undefined) changed[instanceId] = forgetFound(changed[instanceId] ?? known);
   }
   if (Object.keys(changed).length === 0) return { record, events };
   const next = { ...record, instances: { ...record.instances, ...changed } };
-  const hasProgress = events.some(
-    (event) => event.kind === 'instance' && (event.what === 'verified' || event.what === 'warm'),
-  );
+  const hasProgress = events.some((event) => event.kind === 'instance' && isProgress(event.what));
   return { record: hasProgress ? { ...next, progressAt: observation.at } : next, events };
 }
 
-/** Leaving when first seen, and launched before us: what drains from an earlier rollout says nothing about this one. */
-function isOnItsWayOut({ startedAt }: RolloutRecord, { instance, isDead }: Member): boolean {
-  const isOlder = instance.launchedAt === undefined || instance.launchedAt <= startedAt;
-  return isOlder && (isLeaving(instance.lifecycleState) || isDead);
+/** EC2's reason for the end of each instance that it knows to have ended. */
+function indexReasons({ group, detached }: Observation): ReadonlyMap<string, string> {
+  const ended = [...group.instances, ...detached].filter(({ instanceState = '' }) => isDeadState(instanceState));
+  return new Map(ended.flatMap(({ instanceId, stateReason }) => (stateReason ? [[instanceId, stateReason]] : [])));
+}
+
+function learnReason(known: InstanceRecord, stateReason: string | undefined): InstanceRecord | undefined {
+  const isOver = known.leftAt !== undefined || known.stateReason === stateReason;
+  return stateReason === undefined || isOver ? undefined : { ...known, stateReason };
+}
+
+/** One more look at an instance that is lost, and no activity says why. */
+function countUnexplained(
+  known: InstanceRecord,
+  instanceId: string,
+  { group }: Observation,
+): InstanceRecord | undefined {
+  const { lostAt, leftAt, unexplainedCount = 0 } = known;
+  if (lostAt === undefined || leftAt !== undefined || unexplainedCount >= sightingsToBelieve) return undefined;
+  if (findDeparture(instanceId, group.activities) !== undefined) return undefined;
+  return { ...known, unexplainedCount: unexplainedCount + 1 };
+}
+
+/** A start that a lifecycle hook held for long begins when the instance is InService. */
+function isProgress(what: InstanceMilestone): boolean {
+  return what === 'verified' || what === 'warm' || what === 'inService';
+}
+
+/** Leaving when first seen, and there before us: what drains from an earlier rollout says nothing about this one. */
+function isOnItsWayOut({ original }: RolloutRecord, { instance, instanceId, isDead }: Member): boolean {
+  return (isLeaving(instance.lifecycleState) || isDead) && original.instanceIds.includes(instanceId);
 }
 
 function latestReports({ reports, group }: Observation): ReadonlyMap<string, VersionReport> {
@@ -66,35 +103,51 @@ function trackMember(
 ): InstanceRecord {
   const { instance, instanceId, known: before } = member;
   const { at } = observation;
-  const say = (what: InstanceMilestone, text: string) => events.push(milestone(record, at, instanceId, what, text));
-  if (before === undefined && member.isNew)
-    say('launched', `${instanceId} was launched in ${instance.availabilityZone}`);
+  const say = (step: InstanceStep) => events.push(milestone(record, at, instanceId, step));
+  if (before === undefined && member.isNew) say({ what: 'launched', availabilityZone: instance.availabilityZone });
 
   let next: InstanceRecord = before ?? { firstSeenAt: at };
   if (next.lifecycleState !== instance.lifecycleState) {
-    if (member.isNew && instance.lifecycleState === 'InService') say('inService', `${instanceId} is InService`);
-    if (instance.lifecycleState === 'Standby' && next.warmAt !== undefined)
-      say('warm', `${instanceId} is warm, in Standby`);
-    next = { ...next, lifecycleState: instance.lifecycleState };
+    if (member.isNew && instance.lifecycleState === 'InService') say({ what: 'inService' });
+    if (instance.lifecycleState === 'Standby' && next.warmAt !== undefined) say({ what: 'warm' });
+    const inServiceAt = instance.lifecycleState === 'InService' ? at : undefined;
+    next = { ...next, lifecycleState: instance.lifecycleState, inServiceAt };
   }
+  // A record of before this was kept: it was InService when it was first seen, at the earliest.
+  if (instance.lifecycleState === 'InService' && next.inServiceAt === undefined)
+    next = { ...next, inServiceAt: next.firstSeenAt };
   if (next.launchTemplateVersion !== instance.launchTemplateVersion) {
     next = { ...next, launchTemplateVersion: instance.launchTemplateVersion };
   }
+  if (isSpotInterruption(instance.stateReason) && next.interruptedAt === undefined)
+    next = { ...next, interruptedAt: at };
   if (next.missedCount !== undefined) next = { ...next, missedCount: undefined };
+  next = trackChecked(next, member, observation);
   next = trackHealth(next, member, observation, say);
-  if (member.isNew) next = trackReport(next, instance.launchedAt, report, instanceId, say);
+  if (member.isNew) next = trackReport(next, report, say);
   if (member.isNew) next = trackConsole(next, observation, instanceId, say);
-  if (member.isNew) next = trackVerified(next, record, at, instanceId, say);
+  if (member.isNew) next = trackVerified(next, record, at, say);
   return trackLoss(next, member, at, say);
 }
 
-type Say = (what: InstanceMilestone, text: string) => void;
+type Say = (step: InstanceStep) => void;
+
+/** No check can find an instance healthy that is in no target group, or in one that no listener leads to: its start has yet to begin. */
+function trackChecked(known: InstanceRecord, member: Member, observation: Observation): InstanceRecord {
+  const { instance, instanceId, isNew } = member;
+  if (!isNew || instance.lifecycleState !== 'InService') return known;
+  const isChecked = observation.targetGroups.every(
+    (group) => group.unreadable !== undefined || isCheckedIn(instanceId, group),
+  );
+  if (isChecked === (known.isUnchecked !== true)) return known;
+  return isChecked ? { ...known, isUnchecked: undefined, checkedAt: observation.at } : { ...known, isUnchecked: true };
+}
 
 function trackHealth(known: InstanceRecord, member: Member, observation: Observation, say: Say): InstanceRecord {
   const { instanceId } = member;
   if (member.isServing) {
     if (known.healthySince !== undefined) return known;
-    if (member.isNew) say('healthy', `${instanceId} is healthy in every target group`);
+    if (member.isNew) say({ what: 'healthy' });
     return { ...known, healthySince: observation.at, unhealthySince: undefined };
   }
   if (known.healthySince === undefined) {
@@ -103,7 +156,7 @@ function trackHealth(known: InstanceRecord, member: Member, observation: Observa
   // The timer starts again whatever the reason. Only a failed check in service is a dip that counts.
   const isDip = member.isNew && member.isLive && (member.isDead || isFailing(instanceId, observation));
   if (!isDip) return { ...known, healthySince: undefined };
-  say('dipped', `${instanceId} was healthy and now ${describeTargets(instanceId, observation)}`);
+  say({ what: 'dipped', targets: listUnhealthyTargets(instanceId, observation) });
   return { ...known, healthySince: undefined, unhealthySince: observation.at, dipCount: (known.dipCount ?? 0) + 1 };
 }
 
@@ -113,18 +166,12 @@ function isFailing(instanceId: string, { targetGroups }: Observation): boolean {
   );
 }
 
-function trackReport(
-  known: InstanceRecord,
-  launchedAt: number | undefined,
-  report: VersionReport | undefined,
-  instanceId: string,
-  say: Say,
-): InstanceRecord {
-  // A private name is used again after its instance is gone; what was said before the launch was said by another one.
-  if (report === undefined || report.version === '' || report.at < (launchedAt ?? 0)) return known;
+function trackReport(known: InstanceRecord, report: VersionReport | undefined, say: Say): InstanceRecord {
+  // A private name is used again after its instance is gone; what was said before this one was seen was said by another.
+  if (report === undefined || report.version === '' || report.at < known.firstSeenAt) return known;
   const reportedStatus = report.status.slice(0, 200);
   if (known.reportedVersion === report.version && known.reportedStatus === reportedStatus) return known;
-  say('reported', `${instanceId} reports ${report.version}: ${reportedStatus}`);
+  say({ what: 'reported', by: 'loadBalancer', version: report.version, status: reportedStatus });
   return { ...known, reportedVersion: report.version, reportedStatus };
 }
 
@@ -137,28 +184,21 @@ function trackConsole(
 ): InstanceRecord {
   const status = consoles.find((console) => console.instanceId === instanceId)?.status.slice(0, 200);
   if (status === undefined || known.reportedVersion !== undefined || known.reportedStatus === status) return known;
-  say('reported', `${instanceId} says on its console: ${status}`);
+  say({ what: 'reported', by: 'console', status });
   return { ...known, reportedStatus: status };
 }
 
-function trackVerified(
-  known: InstanceRecord,
-  record: RolloutRecord,
-  at: number,
-  instanceId: string,
-  say: Say,
-): InstanceRecord {
-  const { minHealthyTimeMs, isVersionChecked } = record.options;
+function trackVerified(known: InstanceRecord, record: RolloutRecord, at: number, say: Say): InstanceRecord {
+  const { isVersionChecked } = record.options;
   const { healthySince } = known;
   if (known.verifiedAt !== undefined || known.lostAt !== undefined || healthySince === undefined) return known;
-  if (at - healthySince < minHealthyTimeMs) return known;
+  if (at - healthySince < neededHealthyMs(known, record)) return known;
   if (isVersionChecked && !hasReported(known, record)) return known;
-  say(
-    'verified',
-    `${instanceId} has been healthy for ${Math.round((at - healthySince) / 1000)} s${
-      isVersionChecked ? ` and reports ${record.to.version}` : ''
-    }`,
-  );
+  say({
+    what: 'verified',
+    healthyMs: at - healthySince,
+    ...(isVersionChecked ? { version: record.to.version } : {}),
+  });
   return { ...known, verifiedAt: at };
 }
 
@@ -168,12 +208,27 @@ export function hasReported(known: InstanceRecord, record: RolloutRecord): boole
 }
 
 function trackLoss(known: InstanceRecord, member: Member, at: number, say: Say): InstanceRecord {
-  if (known.leftAt !== undefined || known.lostAt !== undefined) return known;
-  const { lifecycleState, instanceState } = member.instance;
-  if (!isLeaving(lifecycleState) && !member.isDead) return known;
-  const text = `${member.instanceId} is ${lifecycleState}${instanceState === undefined ? '' : `, ${instanceState}`}, and not by our doing`;
-  say(member.isNew ? 'lost' : 'terminated', text);
+  if (known.leftAt !== undefined) return known;
+  const { instance } = member;
+  const { lifecycleState, instanceState } = instance;
+  const isGoing = isLeaving(lifecycleState) || member.isDead;
+  if (known.lostAt !== undefined) return isGoing ? forgetFound(known) : trackFound(known, lifecycleState, say);
+  if (!isGoing) return known;
+  const because = { code: 'LEAVING', lifecycleState, instanceState, stateReason: instance.stateReason } as const;
+  say({ what: member.isNew ? 'lost' : 'terminated', because });
   return { ...known, lostAt: at, healthySince: undefined };
+}
+
+/** Lost, and in the group again: one look may be an old one, so several in a row must show it. */
+function trackFound(known: InstanceRecord, lifecycleState: string, say: Say): InstanceRecord {
+  const foundCount = (known.foundCount ?? 0) + 1;
+  if (foundCount < sightingsToBelieve) return { ...known, foundCount };
+  say({ what: 'found', lifecycleState });
+  return { ...known, foundCount: undefined, lostAt: undefined, stateReason: undefined, unexplainedCount: undefined };
+}
+
+function forgetFound(known: InstanceRecord): InstanceRecord {
+  return known.foundCount === undefined ? known : { ...known, foundCount: undefined };
 }
 
 function trackMissing(
@@ -188,19 +243,15 @@ function trackMissing(
   const isGone = state === 'terminated' || state === 'shutting-down';
   if (missedCount < missedCountToBeLost && !isGone) return { ...known, missedCount };
   const isNew = known.launchTemplateVersion === record.to.launchTemplateVersion;
-  const why = isGone ? `EC2 says ${state}` : `${missedCount} observations do not show it`;
-  events.push(milestone(record, at, instanceId, isNew ? 'lost' : 'terminated', `${instanceId} is gone: ${why}`));
+  const because: LossReason = isGone
+    ? { code: 'GONE_FROM_EC2', instanceState: state, stateReason: known.stateReason }
+    : { code: 'NOT_SEEN', observationCount: missedCount };
+  events.push(milestone(record, at, instanceId, { what: isNew ? 'lost' : 'terminated', because }));
   return { ...known, missedCount, lostAt: at, healthySince: undefined };
 }
 
-function milestone(
-  record: RolloutRecord,
-  at: number,
-  instanceId: string,
-  what: InstanceMilestone,
-  text: string,
-): RolloutEvent {
-  return { kind: 'instance', at, rolloutId: record.rolloutId, instanceId, what, text };
+function milestone(record: RolloutRecord, at: number, instanceId: string, step: InstanceStep): RolloutEvent {
+  return { kind: 'instance', at, rolloutId: record.rolloutId, instanceId, ...step };
 }
 
 /** The new instances whose version is still to be heard through the load balancer: those that it can reach. */

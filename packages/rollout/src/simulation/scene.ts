@@ -123,6 +123,7 @@ export const options: RolloutOptions = {
   tickMs: 2_000,
   quarantineTtlMs: 86_400_000,
   isVersionChecked: true,
+  bakeMs: 0,
 };
 
 /** A rollout of web from version 7 (1.0) to version 8 (2.0), in phase roll, pinned to 8, its processes suspended. */
@@ -136,7 +137,7 @@ export function stage(scene: Scene): { readonly record: RolloutRecord; readonly 
 function stageRecord(scene: Scene, desired: number, base: number): RolloutRecord {
   const pin = scene.pin ?? '8';
   return {
-    schema: 1,
+    schema: 2,
     rolloutId: 'r-1',
     epoch: 1,
     groupName: 'web',
@@ -248,12 +249,26 @@ export function describeDecisions(decisions: readonly Decision[]): readonly stri
         return `${decision.kind} ${decision.processes.join(' ')}`;
       case 'enterStandby':
       case 'exitStandby':
+      case 'attach':
       case 'quarantine':
         return `${decision.kind} ${decision.instanceIds.join(' ')}`;
       case 'terminate':
         return `terminate ${decision.instanceIds.join(' ')}${decision.decrement ? ' and decrement' : ''}`;
       case 'createLaunchTemplateVersion':
         return `createLaunchTemplateVersion from ${decision.sourceVersion}`;
+      case 'openShadow':
+      case 'closeShadow':
+        return decision.kind;
+      case 'launchProof':
+        return `launchProof ${decision.ordinal === undefined ? '' : `${decision.ordinal} `}of ${decision.launchTemplateVersion} in ${decision.availabilityZone}`;
+      case 'setForward':
+        return `setForward ${decision.share}`;
+      case 'restoreForward':
+        return 'restoreForward';
+      case 'registerProof':
+        return `registerProof ${decision.instanceId}`;
+      case 'endProof':
+        return `endProof ${decision.instanceId}${decision.isKept ? ' and keep' : ''}`;
       default:
         return `${decision.kind} ${decision.version}`;
     }

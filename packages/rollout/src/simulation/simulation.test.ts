@@ -1,23 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { createChance } from './random.js';
-import { type Result, type Simulation, simulate } from './simulate.js';
-import type { Behaviour } from './world.js';
-
-const good: Partial<Behaviour> = {};
-const badReleases: readonly (readonly [string, Partial<Behaviour>])[] = [
-  ['never becomes healthy', { isSick: true }],
-  ['reports another version', { reports: '1.9' }],
-  ['reports nothing', { isSilent: true }],
-  ['cannot be launched', { launchError: 'The image id does not exist. Launching EC2 instance failed.' }],
-  ['fails before it is verified', { failsAfterMs: 4_000 }],
-  ['ends by itself while it starts', { diesAfterMs: 12_000 }],
-];
+import { badReleases, draw, good } from './draw.js';
+import { type Result, simulate } from './simulate.js';
 
 const shapes = [
   { desired: 1, min: 1, max: 2 },
   { desired: 3, min: 1, max: 7 },
   { desired: 3, min: 3, max: 4 },
   { desired: 6, min: 2, max: 8 },
+  { desired: 1, min: 1, max: 1 },
+  { desired: 4, min: 4, max: 4 },
 ] as const;
 
 describe('without faults', () => {
@@ -51,7 +42,9 @@ describe('without faults', () => {
     const world = { desired: 3, min: 1, max: 7, old: { isSick: true }, release: good };
     const { record, violations, events } = await simulate({ seed: 1, world });
     expect({ outcome: record.outcome, violations }).toEqual({ outcome: 'done', violations: [] });
-    expect(events).toContainEqual(expect.objectContaining({ kind: 'notice', code: 'ENVIRONMENT_ALREADY_BROKEN' }));
+    expect(events).toContainEqual(
+      expect.objectContaining({ kind: 'notice', notice: { code: 'ENVIRONMENT_ALREADY_BROKEN' } }),
+    );
   });
 
   test('a group that follows a number, or $Default, is left following it', async () => {
@@ -73,42 +66,6 @@ describe('without faults', () => {
   });
 });
 
-/** A world, its options and its faults, all from one seed. */
-function draw(seed: number): Simulation {
-  const chance = createChance(seed * 7919);
-  const pick = <T>(items: readonly T[]): T => chance.pick(items) as T;
-  const desired = chance.between(1, 6);
-  const min = chance.between(1, desired);
-  const max = desired + chance.between(1, desired + 1);
-  const late = [
-    ['fails when it is verified', { failsAfterMs: 30_000 }] as const,
-    ['ends when it is verified', { diesAfterMs: 30_000 }] as const,
-  ];
-  const [, release] = pick([['is good', good] as const, ['is good', good] as const, ...badReleases, ...late]);
-  return {
-    seed,
-    world: {
-      desired,
-      min,
-      max,
-      release,
-      targetGroupCount: chance.between(1, 2),
-      pin: pick(['$Latest', '$Latest', '$Default', '7']),
-    },
-    options: { surge: chance.between(1, 4) },
-    faults: {
-      kill: pick([0, 0.02, 0.05]),
-      scale: pick([0, 0.01]),
-      loseOld: pick([0, 0, 0.002]),
-      failApply: pick([0, 0.1]),
-      failObserve: pick([0, 0.1]),
-      failSave: pick([0, 0.05]),
-      stale: pick([0, 0.1]),
-      abort: pick([0, 0.2]),
-    },
-  };
-}
-
 /** The seed first, so that a failure can be replayed: DIRECTRIX_SEED=17 npx vitest run packages/rollout/src/simulation. */
 async function simulateSeed(seed: number): Promise<Result> {
   const simulation = draw(seed);
@@ -128,15 +85,19 @@ function readSeed(): number | undefined {
   return seed === undefined ? undefined : Number(seed);
 }
 
-describe('with faults, kills, stale reads and others in the same group', () => {
-  const seeds = oneSeed === undefined ? Array.from({ length: 600 }, (_, index) => index + 1) : [oneSeed];
+/** Seeds that once broke a promise, whatever they draw today. */
+const onceBroken = [
+  1114, 1116, 2219, 2987, 3301, 4122, 4680, 4738, 5467, 6908, 7910, 9948, 36332, 40176, 40790, 49043, 60946, 62834,
+];
 
-  test(`S1 S2 S5 S6 L1 L2 hold for seeds ${seeds[0]} to ${seeds.at(-1)}`, async () => {
+describe('with faults, kills, stale reads and others in the same group', () => {
+  const seeds =
+    oneSeed === undefined ? [...Array.from({ length: 600 }, (_, index) => index + 1), ...onceBroken] : [oneSeed];
+
+  test(`S1 S2 S5 S6 S7 L1 L2 L3 hold, and a good release ships, for seeds ${seeds[0]} to ${seeds.at(-1)}`, async () => {
     const broken: string[] = [];
     for (const seed of seeds) {
-      const { violations, record } = await simulateSeed(seed);
-      if (record.outcome === undefined || record.outcome === 'needsHuman')
-        broken.push(`seed ${seed}: ${record.outcome} ${record.needs}`);
+      const { violations } = await simulateSeed(seed);
       broken.push(...violations.map((violation) => `seed ${seed}: ${violation}`));
     }
     expect(broken).toEqual([]);
