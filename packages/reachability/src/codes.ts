@@ -77,7 +77,7 @@ export const CODES = {
     origin: 'directrix',
     cause:
       'Some zones pass and some do not: connections fail now and then, depending on the address or subnet that is picked.',
-    fix: 'Mend the zones that fail.',
+    fix: 'Repair the zones that fail.',
   },
   PUBLIC_NO_EGRESS: {
     origin: 'directrix',
@@ -145,6 +145,12 @@ export const CODES = {
     origin: 'aws',
     cause: 'Source and destination are in different VPCs that nothing connects.',
     fix: 'Peer the VPCs, or put an endpoint into the source VPC.',
+  },
+  TGW_ROUTE_AZ_RESTRICTION: {
+    origin: 'aws',
+    cause:
+      "The VPC's attachment to the transit gateway has no subnet in the zone of the source, so its packets are dropped.",
+    fix: 'Add a subnet of that zone to the attachment.',
   },
   UNKNOWN_RESOURCE: {
     origin: 'aws',

@@ -31,18 +31,22 @@ export function comparePaths(
 }
 
 function comparePath(old: Network, next: Network, question: Question): readonly PathChange[] {
-  const before = reach(old, question);
-  const after = reach(next, question);
+  const change = pathChangeOf(question, reach(old, question), reach(next, question));
+  return change === undefined ? [] : [change];
+}
+
+/** How the answers differ; undefined when they do not. */
+export function pathChangeOf(question: Question, before: Answer, after: Answer): PathChange | undefined {
   const kind = kindOf(before, after);
-  if (kind === undefined) return [];
+  if (kind === undefined) return undefined;
   const what = `${describeSource(question.from)} to ${describeDestination(question)}`;
   const because = after.faults.map((fault) => fault.explanation).join(' ');
   const broken = {
     code: 'BYSTANDER_BROKEN' as const,
     explanation: `${what} worked and would not any more. ${because}`.trim(),
   };
-  if (kind === 'broken') return [{ question, before, after, kind, ...broken }];
-  return [{ question, before, after, kind, explanation: `${what}: ${before.verdict} before, ${after.verdict} after` }];
+  if (kind === 'broken') return { question, before, after, kind, ...broken };
+  return { question, before, after, kind, explanation: `${what}: ${before.verdict} before, ${after.verdict} after` };
 }
 
 function kindOf(before: Answer, after: Answer): PathChange['kind'] | undefined {

@@ -50,12 +50,18 @@ export function applyEdit(snapshot: NetworkSnapshot, edit: Edit): NetworkSnapsho
         ...routes.filter((route) => route.DestinationCidrBlock !== edit.destinationCidr),
         routeOf(edit),
       ]);
+    case 'acceptVpcPeeringConnection':
+      return acceptPeering(snapshot, edit.vpcPeeringConnectionId);
+    case 'attachInternetGateway':
+      return attachGateway(snapshot, edit);
     case 'deleteRoute':
       return changeRoutes(snapshot, edit.routeTableId, (routes) =>
         routes.filter(
           (route) => (route.DestinationCidrBlock ?? route.DestinationPrefixListId) !== edit.destinationCidr,
         ),
       );
+    case 'createSecurityGroup':
+      return addGroup(snapshot, edit);
     case 'createInterfaceEndpoint':
       return addEndpoint(snapshot, interfaceEndpoint(edit));
     case 'createGatewayEndpoint':
@@ -141,7 +147,48 @@ function routeOf(edit: OfKind<'createRoute' | 'replaceRoute'>): Route {
     ...('gatewayId' in target && { GatewayId: target.gatewayId }),
     ...('natGatewayId' in target && { NatGatewayId: target.natGatewayId }),
     ...('vpcPeeringConnectionId' in target && { VpcPeeringConnectionId: target.vpcPeeringConnectionId }),
+    ...('transitGatewayId' in target && { TransitGatewayId: target.transitGatewayId }),
   };
+}
+
+/** A route leads into a blackhole only as long as its target is not there. */
+function reviveRoutes(snapshot: NetworkSnapshot, isIt: (route: Route) => boolean): NetworkSnapshot {
+  const hasDead = (routes: readonly Route[] = []) => routes.some((one) => isIt(one) && one.State === 'blackhole');
+  return {
+    ...snapshot,
+    routeTables: changeItems(
+      snapshot.routeTables,
+      (table) => hasDead(table.Routes),
+      (table) => ({
+        ...table,
+        Routes: table.Routes?.map((route) => (isIt(route) ? { ...route, State: 'active' } : route)),
+      }),
+    ),
+  };
+}
+
+function acceptPeering(snapshot: NetworkSnapshot, id: string): NetworkSnapshot {
+  const accepted = {
+    ...snapshot,
+    vpcPeeringConnections: changeItems(
+      snapshot.vpcPeeringConnections,
+      (one) => one.VpcPeeringConnectionId === id,
+      (one) => ({ ...one, Status: { Code: 'active' as const } }),
+    ),
+  };
+  return reviveRoutes(accepted, (route) => route.VpcPeeringConnectionId === id);
+}
+
+function attachGateway(snapshot: NetworkSnapshot, edit: OfKind<'attachInternetGateway'>): NetworkSnapshot {
+  const attached = {
+    ...snapshot,
+    internetGateways: changeItems(
+      snapshot.internetGateways,
+      (one) => one.InternetGatewayId === edit.internetGatewayId,
+      (one) => ({ ...one, Attachments: [{ VpcId: edit.vpcId, State: 'available' as never }] }),
+    ),
+  };
+  return reviveRoutes(attached, (route) => route.GatewayId === edit.internetGatewayId);
 }
 
 function changeRoutes(
@@ -168,6 +215,31 @@ function changeEndpoint(
     ...snapshot,
     vpcEndpoints: changeItems(snapshot.vpcEndpoints, (endpoint) => endpoint.VpcEndpointId === id, change),
   };
+}
+
+/** What a group that an edit creates is called until AWS names it. */
+export function newGroupId(vpcId: string, groupName: string): string {
+  return `sg-new-${groupName}-in-${vpcId}`;
+}
+
+/** The group that such a name means; undefined for a group that is there. */
+export function readNewGroupId(id: string): { readonly groupName: string; readonly vpcId: string } | undefined {
+  const [, groupName, vpcId] = /^sg-new-(.+)-in-(.+?)$/.exec(id) ?? [];
+  return groupName === undefined || vpcId === undefined ? undefined : { groupName, vpcId };
+}
+
+function addGroup(snapshot: NetworkSnapshot, edit: OfKind<'createSecurityGroup'>): NetworkSnapshot {
+  const GroupId = newGroupId(edit.vpcId, edit.groupName);
+  if (snapshot.securityGroups === undefined) return snapshot;
+  if (snapshot.securityGroups.some((group) => group.GroupId === GroupId)) return snapshot;
+  const made: SecurityGroup = {
+    GroupId,
+    GroupName: edit.groupName,
+    VpcId: edit.vpcId,
+    IpPermissions: [],
+    IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
+  };
+  return { ...snapshot, securityGroups: [...snapshot.securityGroups, made] };
 }
 
 /** What an endpoint that an edit creates is called until AWS names it. */
@@ -248,7 +320,7 @@ function putRecord(snapshot: NetworkSnapshot, edit: OfKind<'putPrivateRecord'>):
       (zone) => ({
         ...zone,
         records: [
-          ...zone.records.filter((record) => record.name.toLowerCase().replace(/\.$/, '') !== edit.name),
+          ...(zone.records ?? []).filter((record) => record.name.toLowerCase().replace(/\.$/, '') !== edit.name),
           { name: edit.name, type: 'A' as const, values },
         ],
       }),
@@ -256,13 +328,19 @@ function putRecord(snapshot: NetworkSnapshot, edit: OfKind<'putPrivateRecord'>):
   };
 }
 
-// 203.0.113.0/24 is for documentation (RFC 5737): the real address comes when AWS gives it.
-const ADDRESS_TO_COME = '203.0.113.1';
+// 203.0.113.0/24 is for documentation (RFC 5737): the real address comes when AWS gives it, and is nobody else's.
+const HOSTS_TO_COME = Array.from({ length: 254 }, (_, index) => `203.0.113.${index + 1}`);
+
+function addressToCome({ networkInterfaces }: NetworkSnapshot): string {
+  const taken = new Set(networkInterfaces?.map(({ Association }) => Association?.PublicIp));
+  return HOSTS_TO_COME.find((address) => !taken.has(address)) ?? '203.0.113.1';
+}
 
 function givePublicAddress(snapshot: NetworkSnapshot, id: string | undefined): NetworkSnapshot {
   if (id === undefined) return snapshot;
   const isIt = (item: NetworkInterface) => item.NetworkInterfaceId === id;
-  const Association = { PublicIp: ADDRESS_TO_COME };
+  const PublicIp = addressToCome(snapshot);
+  const Association = { PublicIp };
   return {
     ...snapshot,
     networkInterfaces: changeItems(snapshot.networkInterfaces, isIt, (item) => ({ ...item, Association })),
@@ -272,7 +350,7 @@ function givePublicAddress(snapshot: NetworkSnapshot, id: string | undefined): N
         `${item.InstanceId}/eth0` === id || (item.NetworkInterfaces ?? []).some((one) => one.NetworkInterfaceId === id),
       (item) => ({
         ...item,
-        PublicIpAddress: ADDRESS_TO_COME,
+        PublicIpAddress: PublicIp,
         NetworkInterfaces: item.NetworkInterfaces?.map((one) =>
           one.NetworkInterfaceId === id ? { ...one, Association } : one,
         ),

@@ -2,15 +2,17 @@
 //
 // The endpoint that exists for a service is where its name should lead when the public way is closed; its path is then judged
 // as if the name were mended already.
+import { parseAddress } from './address.js';
 import type { Code } from './codes.js';
-import { manual, type Stop } from './journey.js';
-import type { EndpointEntry, Network } from './network.js';
-import { hasGatewayOut } from './path/no-way-out.js';
+import { newGroupId } from './edit.js';
+import { type EndpointEntry, isInVpc, type Network } from './network.js';
+import { manual, type Stop } from './open-trace.js';
+import { ownGroup } from './path/end.js';
+import { hasGatewayOut } from './path/no-route-out.js';
 import type { Place } from './place.js';
 import type { Edit } from './question.js';
-import { endpointsFor, type Lookup, type NameTarget, uselessEndpointsFor } from './resolve.js';
+import { endpointsFor, endpointsNear, type Lookup, type NameTarget, uselessEndpointsFor } from './resolve.js';
 import { routeTableOf } from './route.js';
-import { matchGroups, TCP } from './security-group.js';
 import { isGatewayService } from './service-name.js';
 
 export interface NameMend {
@@ -32,8 +34,20 @@ export function nameStops(network: Network, lookup: Lookup, source: Place): read
 function isZoneWrong(network: Network, lookup: Lookup, source: Place): boolean {
   if (lookup.target.kind === 'none') return lookup.resolution.kind === 'notFound';
   if (lookup.target.kind !== 'addresses') return false;
-  // A record that leads past the endpoint that exists.
-  return endpointsFor(network, source.vpcId, lookup.name, lookup.aws).length > 0;
+  // A record that leads past the endpoint that exists; what the snapshot does not know may be another way to the service.
+  return (
+    endpointsFor(network, source.vpcId, lookup.name, lookup.aws).length > 0 &&
+    lookup.target.addresses.every((text) => isKnownStranger(network, source.vpcId, text))
+  );
+}
+
+/** Whether the address is known to be of nothing that serves a name of AWS's: an instance, or nobody in this VPC. */
+function isKnownStranger(network: Network, vpcId: string, text: string): boolean {
+  const address = parseAddress(text);
+  if (address === undefined) return false;
+  const places = network.places.byAddress.get(address) ?? [];
+  if (places.length === 0) return isInVpc(network, vpcId, [address, address]);
+  return places.every((place) => !network.endpoints.byPlace.has(place.id) && !/^ELB /.test(place.ownerId ?? ''));
 }
 
 /** Where the name should lead for these sources instead, or undefined when it leads where it should. */
@@ -42,12 +56,12 @@ export function mendName(
   lookup: Lookup,
   sources: readonly Place[],
   wrong: readonly Stop[],
-  lacksWayOut: boolean,
+  lacksRouteOut: boolean,
   port: number,
 ): NameMend | undefined {
   const source = sources[0];
   if (source === undefined) return undefined;
-  if (wrong.length > 0) return mendWrongAnswer(network, lookup, sources, wrong, lacksWayOut, port);
+  if (wrong.length > 0) return mendWrongAnswer(network, lookup, sources, wrong, lacksRouteOut, port);
   if (lookup.target.kind !== 'public' || lookup.aws.kind !== 'service') return undefined;
   const endpoint = endpointsFor(network, source.vpcId, lookup.name, lookup.aws)[0];
   if (endpoint !== undefined) {
@@ -63,14 +77,14 @@ function mendWrongAnswer(
   lookup: Lookup,
   sources: readonly Place[],
   wrong: readonly Stop[],
-  lacksWayOut: boolean,
+  lacksRouteOut: boolean,
   port: number,
 ): NameMend {
   const vpcId = sources[0]!.vpcId;
   if (lookup.target.kind === 'endpoint') return { endpoint: lookup.target.entry, stops: wrong };
   const endpoint = lookup.aws.kind === 'service' ? endpointsFor(network, vpcId, lookup.name, lookup.aws)[0] : undefined;
   if (lookup.zone !== undefined && endpoint !== undefined) return { endpoint, stops: wrong };
-  if (lookup.target.kind === 'public' && lacksWayOut) {
+  if (lookup.target.kind === 'public' && lacksRouteOut) {
     if (endpoint !== undefined) {
       const more = privateDnsStops(lookup, endpoint, vpcId).filter((one) => one.code === 'DNS_PRIVATE_DISABLED');
       return { endpoint, stops: [...wrong, ...more] };
@@ -117,13 +131,15 @@ function zoneStop(network: Network, lookup: Lookup, source: Place): Stop {
     code: 'DNS_PHZ_OVERRIDE',
     stage: 'name',
     explanation: `The private hosted zone ${zone.id} (${zone.name}) covers ${lookup.name} in ${source.vpcId} and ${says}.`,
-    evidence: [{ id: zone.id, what: `${zone.name}, ${zone.records.length} records, associated with ${source.vpcId}` }],
+    evidence: [
+      { id: zone.id, what: `${zone.name}, ${zone.records?.length ?? 0} records, associated with ${source.vpcId}` },
+    ],
     edits: zoneEdits(network, lookup, source, zone.id),
   };
 }
 
 function zoneEdits(network: Network, lookup: Lookup, source: Place, hostedZoneId: string): readonly Edit[] {
-  const endpoint = endpointsFor(network, source.vpcId, lookup.name, lookup.aws)[0];
+  const endpoint = endpointsNear(network, source.vpcId, lookup.name, lookup.aws)[0];
   const addresses = (endpoint?.places ?? []).map((place) => place.address).filter((address) => address !== undefined);
   if (addresses.length === 0)
     return manual(
@@ -246,20 +262,42 @@ function endpointEdits(
     ];
     return [{ kind: 'createGatewayEndpoint', vpcId, serviceName, routeTableIds }];
   }
-  const groupId = source.groupIds?.[0];
+  const groupId = source.groupIds?.length ? ownGroup(network, source.groupIds) : undefined;
   if (groupId === undefined) return manual(`create an interface endpoint for ${serviceName} in ${vpcId}`);
   const attributes = ATTRIBUTES.filter(([key]) => lookup.attributes[key] === false).map(
     ([, attribute]): Edit => ({ kind: 'setVpcAttribute', vpcId, attribute, value: true }),
   );
-  const create: Edit = {
-    kind: 'createInterfaceEndpoint',
-    vpcId,
-    serviceName,
-    subnetIds: oneSubnetPerZone(network, sources),
-    securityGroupIds: [groupId],
-    privateDnsEnabled: true,
-  };
-  return [...attributes, create, ...admitItself(network, source, groupId, port)];
+  // A group of its own: the client's would have to admit itself, and whoever else carries it.
+  const groupName = freeGroupName(network, vpcId, `endpoint-${serviceName.split('.').at(-1)}`);
+  const ownId = newGroupId(vpcId, groupName);
+  return [
+    ...attributes,
+    { kind: 'createSecurityGroup', vpcId, groupName },
+    {
+      kind: 'authorizeSecurityGroup',
+      direction: 'ingress',
+      groupId: ownId,
+      protocol: 'tcp',
+      fromPort: port,
+      toPort: port,
+      peer: { groupId },
+    },
+    {
+      kind: 'createInterfaceEndpoint',
+      vpcId,
+      serviceName,
+      subnetIds: oneSubnetPerZone(network, sources),
+      securityGroupIds: [ownId],
+      privateDnsEnabled: true,
+    },
+  ];
+}
+
+function freeGroupName(network: Network, vpcId: string, wanted: string): string {
+  const taken = (network.snapshot.securityGroups ?? []).filter((group) => group.VpcId === vpcId);
+  const isTaken = (name: string) =>
+    taken.some(({ GroupName, GroupId }) => GroupName === name && GroupId !== newGroupId(vpcId, name));
+  for (let number = 2, name = wanted; ; name = `${wanted}-${number++}`) if (!isTaken(name)) return name;
 }
 
 function oneSubnetPerZone(network: Network, sources: readonly Place[]): readonly string[] {
@@ -267,24 +305,4 @@ function oneSubnetPerZone(network: Network, sources: readonly Place[]): readonly
     sources.map((source) => [network.subnets.get(source.subnetId)?.zone ?? source.subnetId, source.subnetId]),
   );
   return [...byZone.values()];
-}
-
-// The new endpoint carries the client's own group, which admits itself only if a rule says so.
-function admitItself(network: Network, source: Place, groupId: string, port: number): readonly Edit[] {
-  const peer = { addresses: source.addresses, groupIds: source.groupIds ?? [] };
-  const match =
-    network.groups &&
-    matchGroups(network.groups, network.prefixLists, [groupId], { direction: 'ingress', protocol: TCP, port, peer });
-  if (match === undefined || match.outcome === 'pass') return [];
-  return [
-    {
-      kind: 'authorizeSecurityGroup',
-      direction: 'ingress',
-      groupId,
-      protocol: 'tcp',
-      fromPort: port,
-      toPort: port,
-      peer: { groupId },
-    },
-  ];
 }

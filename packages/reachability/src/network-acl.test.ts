@@ -93,9 +93,33 @@ test('an edit takes the free number just before the entry that denies, and mends
   });
   const [fault] = reach(buildNetwork(snapshot), toServer()).faults;
   expect(fault?.edits).toMatchObject([
-    { kind: 'createNetworkAclEntry', ruleNumber: 48, cidr: '10.0.2.0/24', fromPort: 443, toPort: 443 },
+    { kind: 'createNetworkAclEntry', ruleNumber: 48, cidr: '10.0.2.20/32', fromPort: 443, toPort: 443 },
   ]);
   expect(reach(buildNetwork(applyEdits(snapshot, fault!.edits)), toServer()).verdict).toBe('reachable');
+});
+
+test('what somebody denies stays denied: only what no entry allows is added, after all entries', () => {
+  const aclA = [
+    entry(90, 'in', 'deny', '0.0.0.0/0', [3389, 3389]),
+    entry(91, 'in', 'deny', '10.0.2.20/32', [40000, 40009]),
+    entry(100, 'out', 'allow'),
+    entry(100, 'in', 'allow', '0.0.0.0/0', [50000, 65535]),
+  ];
+  const answer = ask({ aclA });
+  expect(answer.verdict).toBe('partial');
+  expect(answer.faults.flatMap(({ edits }) => edits)).toMatchObject([
+    { kind: 'createNetworkAclEntry', ruleNumber: 32766, cidr: '10.0.2.20/32', fromPort: 32768, toPort: 60999 },
+    // Of this path, just before the entry that denies it, and no port more.
+    { kind: 'createNetworkAclEntry', ruleNumber: 89, cidr: '10.0.2.20/32', fromPort: 40000, toPort: 40009 },
+  ]);
+});
+
+test('an entry that denies one port of the answers is a note', () => {
+  const answer = ask({ aclA: [...allowAll(), entry(50, 'in', 'deny', '0.0.0.0/0', [40000, 40000])] });
+  expect(answer.verdict).toBe('reachable');
+  expect(answer.notes).toEqual([
+    'acl-a drops answers to the ports 40000-40000: a connection from one of them fails, which is rare',
+  ]);
 });
 
 test('without a free number before the denial a person must renumber', () => {

@@ -44,7 +44,7 @@ const compileAcl = keepIndex((acl: NetworkAcl): CompiledAcl => {
     id: acl.NetworkAclId ?? '',
     ingress: compileEntries(entries, false),
     egress: compileEntries(entries, true),
-    isUnreadable: entries.some((entry) => entry.Ipv6CidrBlock === undefined && compileEntry(entry).length === 0),
+    isUnreadable: acl.Entries === undefined || entries.some(isUnreadable),
     usedNumbers: { ingress: numbers(false), egress: numbers(true) },
   };
 });
@@ -70,6 +70,24 @@ function compileEntries(entries: readonly NetworkAclEntry[], egress: boolean): r
     .filter((entry) => (entry.Egress ?? false) === egress)
     .flatMap((entry) => compileEntry(entry))
     .sort((a, b) => a.ruleNumber - b.ruleNumber);
+}
+
+function isUnreadable(entry: NetworkAclEntry): boolean {
+  if (entry.Ipv6CidrBlock !== undefined) return false;
+  const isDecided = entry.RuleAction === 'allow' || entry.RuleAction === 'deny';
+  return (
+    !isDecided ||
+    entry.Egress === undefined ||
+    entry.RuleNumber === undefined ||
+    arePortsUntold(entry) ||
+    compileEntry(entry).length === 0
+  );
+}
+
+// EC2 answers every entry for TCP or UDP with both ports.
+function arePortsUntold({ Protocol, PortRange }: NetworkAclEntry): boolean {
+  const protocol = readProtocol(Protocol);
+  return (protocol === TCP || protocol === UDP) && (PortRange?.From === undefined || PortRange.To === undefined);
 }
 
 function compileEntry(entry: NetworkAclEntry): readonly CompiledEntry[] {
@@ -99,9 +117,20 @@ interface Box {
 
 export type AclMatch =
   | { readonly outcome: 'pass'; readonly detail: string }
-  /** `partial`: some of the ports pass. `before`: the number of the entry that denies first. */
-  | { readonly outcome: 'stop' | 'partial'; readonly before: number; readonly detail: string }
+  /** `partial`: some of the ports pass. */
+  | { readonly outcome: 'stop' | 'partial'; readonly detail: string; readonly denial: AclDenial }
   | { readonly outcome: 'unknown'; readonly because: string };
+
+/** Why packets are denied: by entries that somebody wrote, because no entry allows them, or both. */
+export interface AclDenial {
+  readonly isImplicit: boolean;
+  readonly explicit?: {
+    /** The number of the entry that denies first. */
+    readonly before: number;
+    /** The ports that such entries deny, and what lies between them. */
+    readonly ports: Interval;
+  };
+}
 
 /** What an ACL does with every packet of these addresses and ports. */
 export function matchAcl(
@@ -123,6 +152,10 @@ export function matchAcl(
     const { inside, outside } = splitBoxes(undecided, entry);
     if (inside.length === 0) continue;
     undecided = outside;
+    if (entry.ruleNumber === LAST_RULE_NUMBER && !entry.allow) {
+      undecided = [...inside, ...outside];
+      break;
+    }
     if (entry.allow) {
       allowed.push(...inside);
       allowedBy.push(entry);
@@ -131,16 +164,23 @@ export function matchAcl(
       deniedBy ??= entry;
     }
   }
+  const denial: AclDenial = {
+    isImplicit: undecided.length > 0,
+    ...(deniedBy !== undefined && { explicit: { before: deniedBy.ruleNumber, ports: boundsOf(denied) } }),
+  };
   denied.push(...undecided);
   if (denied.length === 0) return { outcome: 'pass', detail: describeAllowed(allowedBy) };
-  const before = deniedBy?.ruleNumber ?? LAST_RULE_NUMBER;
   const detail = describeDenied(deniedBy, ports);
-  if (allowed.length === 0) return { outcome: 'stop', before, detail };
+  if (allowed.length === 0) return { outcome: 'stop', denial, detail };
   if (differOnlyInPorts(allowed, denied, addresses)) {
     const passing = [...new Set(allowed.map((box) => describePorts(...box.ports)))].join(', ');
-    return { outcome: 'partial', before, detail: `${detail}; only ${passing} pass` };
+    return { outcome: 'partial', denial, detail: `${detail}; only ${passing} pass` };
   }
   return { outcome: 'unknown', because: `${acl.id} ${direction} treats the addresses that it may be differently` };
+}
+
+function boundsOf(boxes: readonly Box[]): Interval {
+  return [Math.min(...boxes.map(({ ports }) => ports[0])), Math.max(...boxes.map(({ ports }) => ports[1]))];
 }
 
 function splitBoxes(boxes: readonly Box[], entry: CompiledEntry): { inside: Box[]; outside: Box[] } {

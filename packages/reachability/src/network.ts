@@ -11,6 +11,7 @@ import type {
   NatGateway,
   NetworkInterface,
   Subnet,
+  TransitGatewayVpcAttachment,
   Vpc,
   VpcEndpoint,
   VpcPeeringConnection,
@@ -20,9 +21,9 @@ import { keepIndex, take } from './kept-index.js';
 import { type AclTable, compileAcls } from './network-acl.js';
 import { ALL_EPHEMERAL_PORTS, LINUX_EPHEMERAL_PORTS, type Place, WINDOWS_EPHEMERAL_PORTS } from './place.js';
 import { type PrefixListTable, readPrefixLists } from './prefix-list.js';
-import { compileRouteTables, type RouteTables } from './route.js';
+import { compileRouteTables, type RouteTables } from './route-table.js';
 import { compileGroups, type GroupTable } from './security-group.js';
-import type { NetworkSnapshot } from './snapshot.js';
+import type { NetworkSnapshot, TransitRouteTable } from './snapshot.js';
 
 export interface SubnetEntry {
   readonly subnet: Subnet;
@@ -53,6 +54,14 @@ export interface Network {
   readonly natGateways: ReadonlyMap<string, NatGateway>;
   readonly internetGateways: ReadonlyMap<string, InternetGateway>;
   readonly peerings: ReadonlyMap<string, VpcPeeringConnection>;
+  readonly transit?: TransitTable;
+}
+
+/** Of transit gateways: their attachments, and the route tables that each attachment follows. */
+export interface TransitTable {
+  readonly attachments: readonly TransitGatewayVpcAttachment[];
+  /** Undefined: not looked at. */
+  readonly tables?: readonly TransitRouteTable[];
 }
 
 export interface PlaceTable {
@@ -99,6 +108,12 @@ export function buildNetwork(snapshot: NetworkSnapshot): Network {
     natGateways: indexNatGateways(snapshot.natGateways ?? NOTHING),
     internetGateways: indexInternetGateways(snapshot.internetGateways ?? NOTHING),
     peerings: indexPeerings(snapshot.vpcPeeringConnections ?? NOTHING),
+    ...(snapshot.transitGatewayAttachments && {
+      transit: {
+        attachments: snapshot.transitGatewayAttachments,
+        ...(snapshot.transitGatewayRouteTables && { tables: snapshot.transitGatewayRouteTables }),
+      },
+    }),
   };
 }
 

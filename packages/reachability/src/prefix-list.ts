@@ -14,7 +14,8 @@ export type PrefixListTable = ReadonlyMap<string, PrefixListEntrySet>;
 /** The prefix lists of the snapshot, and those whose meaning shows in the routes of gateway endpoints. */
 export function readPrefixLists(snapshot: NetworkSnapshot): PrefixListTable {
   const table = new Map<string, PrefixListEntrySet>();
-  for (const { list, entries } of snapshot.prefixLists ?? []) {
+  for (const { list, entries = [] } of snapshot.prefixLists ?? []) {
+    if (list === undefined) continue;
     const id = list.PrefixListId ?? '';
     const name = list.PrefixListName ?? '';
     const aws = /^(cn\.)?com\.amazonaws\./.test(name) ? name : undefined;

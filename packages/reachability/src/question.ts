@@ -4,6 +4,8 @@
 //   R2. An `unreachable` answer lists every fault; applying all their edits to the snapshot makes it `reachable`.
 //   R3. The same snapshot and question give the same answer, to the byte.
 
+import type { Code } from './codes.js';
+
 /** Where a connection comes from. */
 export type Source =
   | { readonly kind: 'instance'; readonly instanceId: string }
@@ -34,7 +36,14 @@ export interface Question {
   /** The client's own port, when it is known. Undefined: the whole ephemeral range of the source must be able to answer. */
   readonly sourcePort?: number;
   /** What the connection is for. Endpoint policies are judged by it; without it, by the service alone. */
-  readonly access?: { readonly actions: readonly string[]; readonly principalArn?: string };
+  readonly access?: AccessQuestion;
+}
+
+export interface AccessQuestion {
+  readonly actions: readonly string[];
+  /** ARNs; a star stands for what is not known of one. Undefined: not known. */
+  readonly resources?: readonly string[];
+  readonly principalArn?: string;
 }
 
 /** `partial`: some of the traces (zones, endpoint interfaces, ephemeral ports) pass and some do not: intermittent failure. */
@@ -62,6 +71,7 @@ export interface Hop {
     | 'internetGateway'
     | 'natGateway'
     | 'vpcPeeringConnection'
+    | 'transitGateway'
     | 'vpcEndpoint'
     | 'service';
   readonly id: string;
@@ -117,9 +127,14 @@ export type Edit =
       readonly target:
         | { readonly gatewayId: string }
         | { readonly natGatewayId: string }
-        | { readonly vpcPeeringConnectionId: string };
+        | { readonly vpcPeeringConnectionId: string }
+        | { readonly transitGatewayId: string };
     }
+  | { readonly kind: 'acceptVpcPeeringConnection'; readonly vpcPeeringConnectionId: string }
+  | { readonly kind: 'attachInternetGateway'; readonly internetGatewayId: string; readonly vpcId: string }
   | { readonly kind: 'deleteRoute'; readonly routeTableId: string; readonly destinationCidr: string }
+  /** Without ingress rules; EC2 lets everything out. Until AWS gives its id it is called by newGroupId. */
+  | { readonly kind: 'createSecurityGroup'; readonly vpcId: string; readonly groupName: string }
   | {
       readonly kind: 'createInterfaceEndpoint';
       readonly vpcId: string;
@@ -145,12 +160,12 @@ export type Edit =
   | { readonly kind: 'addEndpointSubnet'; readonly vpcEndpointId: string; readonly subnetId: string }
   | { readonly kind: 'associatePublicAddress'; readonly networkInterfaceId?: string; readonly launch?: string }
   | { readonly kind: 'allowInEndpointPolicy'; readonly vpcEndpointId: string; readonly statement: string }
-  /** Nothing that a snapshot edit can do: a person must (accept a peering, wait for an endpoint, create a gateway). */
+  /** Nothing that a snapshot edit can do: a person must (peer two VPCs, wait for an endpoint, create a gateway). */
   | { readonly kind: 'manual'; readonly what: string };
 
 export interface Fault {
   /** AWS Reachability Analyzer's code where it has one, ours where it has none. */
-  readonly code: string;
+  readonly code: Code;
   /** One sentence: what stops the connection. */
   readonly explanation: string;
   /** What was looked at: ids and rules. */

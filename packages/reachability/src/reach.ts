@@ -7,8 +7,8 @@
 //   R2. Applying all edits of an answer makes it reachable, unless an edit is `manual` or something is unknown.
 //   R3. The same snapshot and question give the same answer, to the byte.
 import { applyEdits } from './edit.js';
-import { faultKey, STAGES, type Stop } from './journey.js';
 import { buildNetwork, type Network } from './network.js';
+import { faultKey, STAGES, type Stop } from './open-trace.js';
 import type { Answer, Edit, Fault, Question, Resolution, Verdict } from './question.js';
 import { partialZones, type Walk } from './summary.js';
 import { walk } from './walk.js';
@@ -48,6 +48,9 @@ const UNCOVERING: ReadonlySet<Edit['kind']> = new Set<Edit['kind']>([
   'createRoute',
   'replaceRoute',
   'deleteRoute',
+  'acceptVpcPeeringConnection',
+  'attachInternetGateway',
+  'createSecurityGroup',
   'createInterfaceEndpoint',
   'createGatewayEndpoint',
   'addEndpointRouteTable',

@@ -150,7 +150,28 @@ test.each<[string, SmallNetwork, object]>([
   ['db.corp.internal', {}, { kind: 'notFound' }],
   ['ip-10-0-2-20.us-west-2.compute.internal', {}, { kind: 'private', addresses: ['10.0.2.20'] }],
   ['ip-10-99-0-1.us-west-2.compute.internal', {}, { kind: 'notFound' }],
-  ['ssm.us-west-2.api.aws', ssmEndpoint(), { kind: 'unknown' }],
+  ['ssm.us-west-2.api.aws', ssmEndpoint(), { kind: 'public' }],
+  [
+    'ssm.us-west-2.api.aws',
+    {
+      rest: {
+        vpcs: [
+          { VpcId: VPC, CidrBlock: '10.0.0.0/16', Ipv6CidrBlockAssociationSet: [{ Ipv6CidrBlock: '2001:db8::/56' }] },
+        ],
+      },
+    },
+    { kind: 'unknown', because: expect.stringContaining('ssm.us-west-2.amazonaws.com is answered with IPv4 alone') },
+  ],
+  [
+    'bucket.s3.amazonaws.com',
+    {
+      endpoints: [
+        { VpcEndpointId: 'vpce-s3', VpcId: VPC, VpcEndpointType: 'Gateway', ServiceName: 'com.amazonaws.us-west-2.s3' },
+      ],
+    },
+    { kind: 'unknown', because: expect.stringContaining('name the region') },
+  ],
+  ['bucket.s3.amazonaws.com', {}, { kind: 'public' }],
   [
     'vpce-1-abc123.ssm.us-west-2.vpce.amazonaws.com',
     ssmEndpoint({ PrivateDnsEnabled: false }),
@@ -206,6 +227,8 @@ test.each([
   ['api.ecr.us-west-2.amazonaws.com', 'com.amazonaws.us-west-2.ecr.api'],
   ['123456789012.dkr.ecr.us-west-2.amazonaws.com', 'com.amazonaws.us-west-2.ecr.dkr'],
   ['my.bucket.s3.us-west-2.amazonaws.com', 'com.amazonaws.us-west-2.s3'],
+  ['my.bucket.s3.dualstack.us-west-2.amazonaws.com', 'com.amazonaws.us-west-2.s3'],
+  ['bucket.s3-us-west-2.amazonaws.com', 'com.amazonaws.us-west-2.s3'],
   ['abc.execute-api.eu-central-1.amazonaws.com', 'com.amazonaws.eu-central-1.execute-api'],
   ['ssm.cn-north-1.amazonaws.com.cn', 'cn.com.amazonaws.cn-north-1.ssm'],
   ['kms.us-gov-west-1.amazonaws.com', 'com.amazonaws.us-gov-west-1.kms'],
@@ -219,6 +242,6 @@ test('a custom resolver makes the answer unknown, and the faults behind it are s
   const given = { ...ssmEndpoint({ PrivateDnsEnabled: false }), serverIngress: [], rest: dhcp('192.0.2.53') };
   const answer = reach(buildNetwork(smallNetwork(given)), toName(SSM));
   expect(answer.verdict).toBe('unknown');
-  expect(answer.unknowns[0]).toMatch(/^DNS_CUSTOM_RESOLVER: dopt-1/);
+  expect(answer.unknowns[0]).toMatch(/^dopt-1 sends names to /);
   expect(answer.faults.map((fault) => fault.code)).toEqual(['DNS_PRIVATE_DISABLED', 'SG_HAS_NO_RULES']);
 });

@@ -4,6 +4,7 @@
 //       says, so that the faults behind it are found.
 import { formatAddress, parseAddress } from './address.js';
 import type { EndpointEntry, Network } from './network.js';
+import { peeringsBetween } from './path/peering.js';
 import type { Place } from './place.js';
 import type { Resolution } from './question.js';
 import { type AwsName, readAwsName } from './service-name.js';
@@ -47,9 +48,19 @@ export function lookUp(network: Network, vpcId: string, rawName: string): Lookup
   const base = { name, aws, attributes: attributesOf(network, vpcId), unknowns: [], notes: [] };
   if (parseAddress(name) !== undefined) return { ...base, ...literal(name) };
   if (name.includes(':')) return { ...base, ...notAnalysed('IPv6 is not analysed') };
-  if (aws.kind === 'dualStack')
-    return { ...base, ...notAnalysed(`${name} is a dual-stack name: IPv6 is not analysed`) };
+  if (aws.kind === 'dualStack' && hasIpv6(network, vpcId)) {
+    const plain = aws.plainName === undefined ? '' : `; ${aws.plainName} is answered with IPv4 alone`;
+    return {
+      ...base,
+      ...notAnalysed(`${name} has IPv6 addresses too, which ${vpcId} may use, and IPv6 is not analysed${plain}`),
+    };
+  }
   return withDoubts(network, vpcId, answer(network, vpcId, base));
+}
+
+function hasIpv6(network: Network, vpcId: string): boolean {
+  const vpc = network.vpcs.get(vpcId)?.vpc;
+  return vpc === undefined || (vpc.Ipv6CidrBlockAssociationSet ?? []).length > 0;
 }
 
 type Base = Pick<Lookup, 'name' | 'aws' | 'attributes' | 'unknowns' | 'notes'>;
@@ -103,9 +114,25 @@ function fromNameItself(network: Network, vpcId: string, base: Base): Found {
       return fromResourceName(network, vpcId, base, aws.what);
     case 'service':
       return { resolution: { kind: 'public' }, target: { kind: 'public' } };
-    default:
+    case 'anyRegion':
+      return fromAnyRegion(network, vpcId, base, aws.service);
+    case 'dualStack':
+      // Without IPv6 in the VPC its IPv4 addresses alone are asked, which no endpoint takes over unless it says so.
       return fromPublicDns(name);
+    default: {
+      const entry = endpointNamed(network, base);
+      return entry === undefined ? fromPublicDns(name) : fromEndpoint(entry, entry.places);
+    }
   }
+}
+
+/** Of a VPC that has a gateway endpoint for the service, a name that any region may answer goes by it or not. */
+function fromAnyRegion(network: Network, vpcId: string, { name }: Base, service: string): Found {
+  const own = (network.endpoints.byVpc.get(vpcId) ?? []).find((entry) => entry.serviceName.endsWith(`.${service}`));
+  if (own === undefined) return fromPublicDns(name);
+  return unknownName(
+    `which region answers for ${name}, and so whether ${own.id} serves it, is not known: name the region`,
+  );
 }
 
 function fromPublicDns(name: string): Found {
@@ -133,6 +160,14 @@ function unknownName(because: string): Found {
   return { resolution: { kind: 'unknown', because }, target: { kind: 'none' } };
 }
 
+/** The endpoint, in any VPC, that has the name as its own: such a name is public DNS and resolves anywhere. */
+function endpointNamed(network: Network, { name, aws }: Base): EndpointEntry | undefined {
+  if (aws.kind !== 'other') return undefined;
+  return [...network.endpoints.byId.values()].find(({ endpoint }) =>
+    (endpoint.DnsEntries ?? []).some(({ DnsName }) => DnsName?.toLowerCase() === name),
+  );
+}
+
 function fromInstanceName(
   network: Network,
   vpcId: string,
@@ -143,7 +178,11 @@ function fromInstanceName(
     (instance) => instance.PrivateDnsName?.toLowerCase() === name,
   );
   const id = named?.InstanceId ?? aws.instanceId;
-  const known = id === undefined ? undefined : network.places.byInstance.get(id)?.address;
+  const place = id === undefined ? undefined : network.places.byInstance.get(id);
+  // Outside its own VPC the name of an instance does not resolve, but for what peering may add.
+  if (place !== undefined && place.vpcId !== vpcId && peeringsBetween(network, vpcId, place.vpcId).length > 0)
+    return unknownName(`whether the resolver of ${vpcId} knows ${name}, of ${place.vpcId}, is not in the snapshot`);
+  const known = place?.vpcId === vpcId ? place.address : undefined;
   const address = known ?? aws.address;
   if (address !== undefined && (known !== undefined || isOwnAddress(network, vpcId, address))) {
     return {
@@ -158,7 +197,7 @@ function fromInstanceName(
 function isOwnAddress(network: Network, vpcId: string, text: string): boolean {
   const address = parseAddress(text);
   if (address === undefined) return false;
-  if (network.places.byAddress.has(address)) return true;
+  if (network.places.byAddress.get(address)?.some((place) => place.vpcId === vpcId)) return true;
   return network.vpcs.get(vpcId)?.ranges.some(([lowest, highest]) => lowest <= address && address <= highest) ?? false;
 }
 
@@ -176,15 +215,23 @@ function fromResourceName(network: Network, vpcId: string, base: Base, what: str
   return unknownName(`${base.name} is the name of ${what}, whose addresses only DNS knows`);
 }
 
-// Inside the VPC an instance's public name means its private address, when the VPC has DNS host names.
+// Inside the VPC an instance's public name means its private address, when the VPC has DNS host names; inside a peered one, when its
+// owner lets the other side resolve names.
 function fromPublicInstanceName(network: Network, vpcId: string, address: string, base: Base): Found {
   const place = network.places.byPublicAddress.get(address);
-  const isInside = place?.vpcId === vpcId && base.attributes.hostnames !== false && place.address !== undefined;
+  const isOwn = place?.vpcId === vpcId && base.attributes.hostnames !== false;
+  const isInside = place?.address !== undefined && (isOwn || resolvesFor(network, place.vpcId, vpcId));
   if (!isInside) return literal(address);
   return {
     resolution: { kind: 'private', addresses: [place.address!], by: 'the VPC resolver' },
     target: { kind: 'addresses', addresses: [place.address!] },
   };
+}
+
+function resolvesFor(network: Network, ownerVpcId: string, askingVpcId: string): boolean {
+  const [peering] = peeringsBetween(network, ownerVpcId, askingVpcId);
+  const own = [peering?.AccepterVpcInfo, peering?.RequesterVpcInfo].find((end) => end?.VpcId === ownerVpcId);
+  return peering?.Status?.Code === 'active' && own?.PeeringOptions?.AllowDnsResolutionFromRemoteVpc === true;
 }
 
 function addressesOfLoadBalancer(network: Network, name: string): readonly string[] {
@@ -211,6 +258,15 @@ export function endpointsFor(network: Network, vpcId: string, name: string, aws:
     .filter((entry) => entry.type !== 'Gateway' && entry.type !== 'GatewayLoadBalancer')
     .filter((entry) => !GONE.includes(entry.state) && servesName(entry, name, aws))
     .toSorted((a, b) => Number(b.state === 'available') - Number(a.state === 'available'));
+}
+
+/** Those of the VPC, then those of VPCs that are peered with it: a hosted zone may lead a name there. */
+export function endpointsNear(network: Network, vpcId: string, name: string, aws: AwsName): readonly EndpointEntry[] {
+  const peers = [...network.vpcs.keys()].filter(
+    (other) =>
+      other !== vpcId && peeringsBetween(network, vpcId, other).some(({ Status }) => Status?.Code === 'active'),
+  );
+  return [vpcId, ...peers].flatMap((one) => endpointsFor(network, one, name, aws));
 }
 
 /** Endpoints for the service that cannot serve it: of another type, or in a state that leads nowhere. */
@@ -251,9 +307,13 @@ const LONGEST_ALIAS_CHAIN = 8;
 
 // A zone that covers the name is asked alone: what it does not have does not exist.
 function fromZone(network: Network, vpcId: string, zone: PrivateHostedZone, base: Base, depth = 0): Found {
+  if (zone.records === undefined)
+    return { ...unknownName(`the records of ${zone.id} (${zone.name}) were not read`), zone };
   const records = recordsFor(zone, base.name);
+  const untold = records.flatMap(({ values }) => values).find((value) => value.includes('unresolved:'));
+  if (untold !== undefined) return { ...unknownName(`what ${zone.id} answers for ${base.name} is not known`), zone };
   const addresses = records.filter((record) => record.type === 'A').flatMap((record) => record.values);
-  if (addresses.length > 0) return { ...privateAnswer(network, addresses, zone.id), zone };
+  if (addresses.length > 0) return { ...privateAnswer(network, vpcId, addresses, zone.id), zone };
   const alias = records.find((record) => record.type === 'CNAME')?.values[0];
   if (alias !== undefined && depth < LONGEST_ALIAS_CHAIN) {
     return { ...followAlias(network, vpcId, alias, base, depth + 1), zone };
@@ -261,11 +321,24 @@ function fromZone(network: Network, vpcId: string, zone: PrivateHostedZone, base
   return { resolution: { kind: 'notFound', by: zone.id }, target: { kind: 'none' }, zone };
 }
 
-function recordsFor(zone: PrivateHostedZone, name: string): PrivateHostedZone['records'] {
-  const own = zone.records.filter((record) => fullName(record.name, zone) === name);
-  if (own.length > 0) return own;
-  const parent = name.slice(name.indexOf('.') + 1);
-  return zone.records.filter((record) => fullName(record.name, zone) === `*.${parent}`);
+type Records = NonNullable<PrivateHostedZone['records']>;
+
+// RFC 4592: without a record of its own a name gets those of the wildcard of the closest parent that exists.
+function recordsFor(zone: PrivateHostedZone, name: string): Records {
+  const named = (wanted: string) => (zone.records ?? []).filter((record) => fullName(record.name, zone) === wanted);
+  const exists = (wanted: string) =>
+    (zone.records ?? []).some((record) => `.${fullName(record.name, zone)}`.endsWith(`.${wanted}`));
+  if (exists(name)) return named(name);
+  for (let parent = parentOf(name); parent.endsWith(nameOf(zone)); parent = parentOf(parent)) {
+    const wild = named(`*.${parent}`);
+    if (wild.length > 0) return wild;
+    if (exists(parent) || parent === nameOf(zone)) return [];
+  }
+  return [];
+}
+
+function parentOf(name: string): string {
+  return name.slice(name.indexOf('.') + 1);
 }
 
 function fullName(name: string, zone: PrivateHostedZone): string {
@@ -280,19 +353,27 @@ function followAlias(network: Network, vpcId: string, alias: string, base: Base,
   return zone === undefined ? findAnswer(network, vpcId, next) : fromZone(network, vpcId, zone, next, depth);
 }
 
-function privateAnswer(network: Network, addresses: readonly string[], by: string): Found {
-  const places = addresses.flatMap((text) => network.places.byAddress.get(parseAddress(text) ?? -1) ?? []);
-  const entry = places.map((place) => network.endpoints.byPlace.get(place.id)).find((one) => one !== undefined);
+function privateAnswer(network: Network, vpcId: string, addresses: readonly string[], by: string): Found {
   const resolution: Resolution = { kind: 'private', addresses, by };
-  // Records that name the interfaces of one endpoint: the endpoint is the destination.
-  if (
-    entry !== undefined &&
-    places.length === addresses.length &&
-    places.every((place) => network.endpoints.byPlace.get(place.id) === entry)
-  ) {
-    return { resolution, target: { kind: 'endpoint', entry, places } };
-  }
-  return { resolution, target: { kind: 'addresses', addresses } };
+  // Records that name the interfaces of one endpoint: the endpoint is the destination. VPCs may use the same addresses: what is
+  // nearer comes first.
+  const found = addresses.map((text) => network.places.byAddress.get(parseAddress(text) ?? -1) ?? []);
+  const entries = new Set((found[0] ?? []).map((place) => network.endpoints.byPlace.get(place.id)));
+  const serving = [...entries].filter(
+    (entry) => entry !== undefined && found.every((places) => places.some((place) => isOf(network, place, entry))),
+  );
+  const [entry] = serving.toSorted((a, b) => distance(network, vpcId, a!.vpcId) - distance(network, vpcId, b!.vpcId));
+  if (entry === undefined) return { resolution, target: { kind: 'addresses', addresses } };
+  const places = found.flatMap((all) => entry.places.filter((place) => all.some(({ id }) => id === place.id)));
+  return { resolution, target: { kind: 'endpoint', entry, places } };
+}
+
+function isOf(network: Network, place: Place, entry: EndpointEntry): boolean {
+  return network.endpoints.byPlace.get(place.id) === entry;
+}
+
+function distance(network: Network, from: string, to: string): number {
+  return from === to ? 0 : peeringsBetween(network, from, to).length > 0 ? 1 : 2;
 }
 
 function attributesOf(network: Network, vpcId: string): DnsAttributes {
@@ -313,7 +394,7 @@ function withDoubts(network: Network, vpcId: string, lookup: Lookup): Lookup {
 
 function* findDoubts(network: Network, vpcId: string, lookup: Lookup): Generator<string> {
   const { snapshot } = network;
-  const custom = customResolver(network, vpcId);
+  const custom = doubtResolver(network, vpcId);
   if (custom !== undefined) yield custom;
   if (lookup.attributes.support === undefined) yield `the DNS attributes of ${vpcId} were not looked at`;
   const byEndpoint = lookup.target.kind === 'endpoint' && lookup.zone === undefined;
@@ -322,6 +403,8 @@ function* findDoubts(network: Network, vpcId: string, lookup: Lookup): Generator
   }
   const isService = lookup.aws.kind === 'service';
   if (isService && snapshot.vpcEndpoints === undefined) yield 'VPC endpoints were not looked at';
+  if (lookup.target.kind !== 'endpoint' && snapshot.partialVpcIds?.includes(vpcId))
+    yield `what else ${vpcId} has is not in the snapshot: its endpoints and hosted zones`;
   const untold = isService ? untoldEndpoint(network, vpcId, lookup) : undefined;
   if (untold !== undefined) yield untold;
   // A hosted zone cannot take the name of an endpoint's private DNS: AWS refuses the association as a conflict.
@@ -341,19 +424,33 @@ function untoldEndpoint(network: Network, vpcId: string, lookup: Lookup): string
   return untold && `whether ${untold.id} has private DNS is not in the snapshot`;
 }
 
-function customResolver(network: Network, vpcId: string): string | undefined {
+/** A resolver of somebody's own: what it answers is in no snapshot. */
+export interface CustomResolver {
+  readonly dhcpOptionsId: string;
+  /** Addresses. */
+  readonly servers: readonly string[];
+}
+
+/** The resolver that the VPC's DHCP options name in place of Amazon's; undefined when they name none, or are not known. */
+export function findCustomResolver(network: Network, vpcId: string): CustomResolver | undefined {
+  const dhcpOptionsId = network.vpcs.get(vpcId)?.vpc.DhcpOptionsId;
+  const options = network.snapshot.dhcpOptions?.find((one) => one.DhcpOptionsId === dhcpOptionsId);
+  const servers = (options?.DhcpConfigurations ?? [])
+    .filter(({ Key }) => Key === 'domain-name-servers')
+    .flatMap(({ Values = [] }) => Values.map(({ Value = '' }) => Value))
+    .filter((server) => !isAmazonResolver(network, vpcId, server));
+  return dhcpOptionsId === undefined || servers.length === 0 ? undefined : { dhcpOptionsId, servers };
+}
+
+/** Why it is not known who answers for names in the VPC. */
+function doubtResolver(network: Network, vpcId: string): string | undefined {
   const id = network.vpcs.get(vpcId)?.vpc.DhcpOptionsId;
   if (id === undefined || id === 'default')
     return network.vpcs.has(vpcId) ? undefined : `${vpcId} is not in the snapshot`;
-  const options = network.snapshot.dhcpOptions?.find((one) => one.DhcpOptionsId === id);
-  if (options === undefined) return `the DHCP options ${id} of ${vpcId} are not in the snapshot`;
-  const servers = (options.DhcpConfigurations ?? [])
-    .filter((one) => one.Key === 'domain-name-servers')
-    .flatMap((one) => one.Values ?? [])
-    .map((one) => one.Value ?? '');
-  const others = servers.filter((server) => !isAmazonResolver(network, vpcId, server));
-  if (others.length === 0) return undefined;
-  return `DNS_CUSTOM_RESOLVER: ${id} sends names to ${others.join(', ')}, whose answers are not in the snapshot`;
+  if (!network.snapshot.dhcpOptions?.some((one) => one.DhcpOptionsId === id))
+    return `the DHCP options ${id} of ${vpcId} are not in the snapshot`;
+  const custom = findCustomResolver(network, vpcId);
+  return custom && `${id} sends names to ${custom.servers.join(', ')}, whose answers are not in the snapshot`;
 }
 
 // AmazonProvidedDNS by its name, by 169.254.169.253, or by the VPC's base address plus two.

@@ -1,5 +1,4 @@
 // Routes: the longest prefix wins over everything; at equal length a static CIDR route, then a prefix list's, then a propagated one.
-import type { Route, RouteTable } from '@aws-sdk/client-ec2';
 import {
   type AddressSet,
   contains,
@@ -9,96 +8,12 @@ import {
   parseCidr,
   prefixLength,
 } from './address.js';
-import { keepIndex } from './kept-index.js';
 import type { Network } from './network.js';
+import type { CompiledRoute, CompiledTable } from './route-table.js';
 import { measureList, type Peer } from './security-group.js';
 
-export type RouteTarget =
-  | { readonly kind: 'local' }
-  /** An internet gateway, a gateway endpoint, or a gateway that the snapshot says nothing of: the id tells. */
-  | { readonly kind: 'gateway'; readonly id: string }
-  | { readonly kind: 'natGateway'; readonly id: string }
-  | { readonly kind: 'vpcPeeringConnection'; readonly id: string }
-  /** Whose own routes or rules are not in a snapshot: transit gateway, appliance, VPN, carrier. */
-  | { readonly kind: 'elsewhere'; readonly id: string; readonly what: string };
-
-export interface CompiledRoute {
-  readonly range?: Interval;
-  readonly prefixListId?: string;
-  readonly text: string;
-  readonly target: RouteTarget;
-  readonly isBlackhole: boolean;
-  /** 0 static, 1 prefix list, 2 propagated. */
-  readonly rank: number;
-}
-
-export interface CompiledTable {
-  readonly id: string;
-  readonly vpcId: string;
-  readonly isMain: boolean;
-  readonly routes: readonly CompiledRoute[];
-}
-
-export interface RouteTables {
-  readonly byId: ReadonlyMap<string, CompiledTable>;
-  readonly bySubnet: ReadonlyMap<string, CompiledTable>;
-  readonly mainByVpc: ReadonlyMap<string, CompiledTable>;
-}
-
-const compileTable = keepIndex((table: RouteTable): CompiledTable => {
-  return {
-    id: table.RouteTableId ?? '',
-    vpcId: table.VpcId ?? '',
-    isMain: (table.Associations ?? []).some((association) => association.Main === true),
-    routes: (table.Routes ?? []).flatMap(compileRoute),
-  };
-});
-
-export const compileRouteTables = keepIndex((tables: readonly RouteTable[]): RouteTables => {
-  const byId = new Map<string, CompiledTable>();
-  const bySubnet = new Map<string, CompiledTable>();
-  const mainByVpc = new Map<string, CompiledTable>();
-  for (const table of tables) {
-    const compiled = compileTable(table);
-    byId.set(compiled.id, compiled);
-    if (compiled.isMain) mainByVpc.set(compiled.vpcId, compiled);
-    for (const association of table.Associations ?? []) {
-      if (association.SubnetId !== undefined) bySubnet.set(association.SubnetId, compiled);
-    }
-  }
-  return { byId, bySubnet, mainByVpc };
-});
-
-function compileRoute(route: Route): readonly CompiledRoute[] {
-  const range = parseCidr(route.DestinationCidrBlock ?? '');
-  const prefixListId = route.DestinationPrefixListId;
-  if (range === undefined && prefixListId === undefined) return [];
-  const isPropagated = route.Origin === 'EnableVgwRoutePropagation';
-  return [
-    {
-      ...(range !== undefined && { range }),
-      ...(prefixListId !== undefined && { prefixListId }),
-      text: route.DestinationCidrBlock ?? prefixListId!,
-      target: readTarget(route),
-      isBlackhole: route.State === 'blackhole',
-      rank: isPropagated ? 2 : prefixListId !== undefined ? 1 : 0,
-    },
-  ];
-}
-
-function readTarget(route: Route): RouteTarget {
-  const gatewayId = route.GatewayId;
-  if (gatewayId === 'local') return { kind: 'local' };
-  if (route.NatGatewayId) return { kind: 'natGateway', id: route.NatGatewayId };
-  if (route.VpcPeeringConnectionId) return { kind: 'vpcPeeringConnection', id: route.VpcPeeringConnectionId };
-  if (gatewayId) return { kind: 'gateway', id: gatewayId };
-  if (route.TransitGatewayId) return { kind: 'elsewhere', id: route.TransitGatewayId, what: 'a transit gateway' };
-  if (route.InstanceId) return { kind: 'elsewhere', id: route.InstanceId, what: 'an instance that forwards' };
-  if (route.NetworkInterfaceId)
-    return { kind: 'elsewhere', id: route.NetworkInterfaceId, what: 'an interface that forwards' };
-  const other = route.CarrierGatewayId ?? route.LocalGatewayId ?? route.CoreNetworkArn ?? 'no target';
-  return { kind: 'elsewhere', id: other, what: 'a gateway whose far side is not in the snapshot' };
-}
+export type { CompiledRoute, CompiledTable, Forwarder, RouteTarget } from './route-table.js';
+export { describeForwarder, isForwarder } from './route-table.js';
 
 /** The table of a subnet: its own, else the VPC's main one. Undefined when neither is in the snapshot. */
 export function routeTableOf(network: Network, subnetId: string, vpcId: string): CompiledTable | undefined {
@@ -118,6 +33,7 @@ interface Candidate {
 
 /** The route that a table takes to the peer. */
 export function matchRoute(network: Network, table: CompiledTable, peer: Peer): RouteMatch {
+  if (table.isUnreadable) return { kind: 'unknown', because: `a route of ${table.id} cannot be read` };
   const candidates: Candidate[] = [];
   let unknown: string | undefined;
   for (const route of [...table.routes, ...impliedLocalRoutes(network, table)]) {

@@ -12,6 +12,8 @@ export interface CompiledRule {
   readonly cidrs: readonly { readonly range: Interval; readonly text: string }[];
   readonly groupIds: readonly string[];
   readonly prefixListIds: readonly string[];
+  /** A part of it is missing or cannot be read: what it allows is not known. */
+  readonly isUnreadable: boolean;
 }
 
 export interface CompiledGroup {
@@ -21,6 +23,8 @@ export interface CompiledGroup {
   readonly egress: readonly CompiledRule[];
   /** Rules in each direction, those for IPv6 included. */
   readonly ruleCount: { readonly ingress: number; readonly egress: number };
+  /** The directions whose rules are not in the snapshot. */
+  readonly untold: { readonly ingress: boolean; readonly egress: boolean };
 }
 
 export interface GroupTable {
@@ -37,6 +41,7 @@ const compileGroup = keepIndex((group: SecurityGroup): CompiledGroup => {
     ingress: ingress.map(compileRule),
     egress: egress.map(compileRule),
     ruleCount: { ingress: ingress.length, egress: egress.length },
+    untold: { ingress: group.IpPermissions === undefined, egress: group.IpPermissionsEgress === undefined },
   };
 });
 
@@ -76,7 +81,23 @@ function compileRule(permission: IpPermission): CompiledRule {
     }),
     groupIds: (permission.UserIdGroupPairs ?? []).map((pair) => pair.GroupId ?? ''),
     prefixListIds: (permission.PrefixListIds ?? []).map((list) => list.PrefixListId ?? ''),
+    isUnreadable: Number.isNaN(protocol) || arePortsUntold(permission, portsCount) || arePeersUntold(permission),
   };
+}
+
+function arePortsUntold({ FromPort, ToPort }: IpPermission, portsCount: boolean): boolean {
+  return portsCount && FromPort !== undefined && FromPort !== -1 && ToPort === undefined;
+}
+
+// EC2 answers every rule with a peer.
+function arePeersUntold({ IpRanges, Ipv6Ranges, UserIdGroupPairs, PrefixListIds }: IpPermission): boolean {
+  const peers = [IpRanges, Ipv6Ranges, UserIdGroupPairs, PrefixListIds].flatMap((list) => list?.length ?? 0);
+  return (
+    peers.every((count) => count === 0) ||
+    (IpRanges ?? []).some(({ CidrIp }) => parseCidr(CidrIp ?? '') === undefined) ||
+    (UserIdGroupPairs ?? []).some(({ GroupId }) => GroupId === undefined) ||
+    (PrefixListIds ?? []).some(({ PrefixListId }) => PrefixListId === undefined)
+  );
 }
 
 /** The other side of the connection, as a rule sees it. */
@@ -86,6 +107,8 @@ export interface Peer {
   readonly groupIds: readonly string[];
   /** The groups it carries that this path hides. */
   readonly hiddenGroupIds?: readonly string[];
+  /** The groups it carries of which it is not known whether this path keeps them. */
+  readonly doubtfulGroupIds?: readonly string[];
   /** Whether it carries groups that the snapshot does not tell. */
   readonly groupsAreUnknown?: boolean;
   /** A public host whose address nobody knows. */
@@ -131,13 +154,18 @@ export function matchGroups(
       continue;
     }
     hasRules ||= group.ruleCount[question.direction] > 0;
+    if (group.untold[question.direction])
+      unknown ??= `the ${question.direction} rules of ${groupId} are not in the snapshot`;
     for (const rule of group[question.direction]) {
+      if (rule.isUnreadable) unknown ??= `a rule of ${groupId} cannot be read`;
       if (!coversPort(rule, question)) continue;
       const match = matchPeer(rule, lists, question.peer, partly, partlyBy);
       if (match.kind === 'all')
         return { outcome: 'pass', detail: `${groupId}: ${describeRule(rule, question.direction, match.by)}` };
       if (match.kind === 'unknown') unknown ??= match.because;
       if (peerMayHave(rule, question.peer)) unknown ??= 'the security groups of the other end are not in the snapshot';
+      const doubtful = rule.groupIds.find((id) => question.peer.doubtfulGroupIds?.includes(id));
+      if (doubtful !== undefined) unknown ??= `whether the way keeps ${doubtful} is not in the snapshot`;
       lostReference ??= rule.groupIds.find((id) => question.peer.hiddenGroupIds?.includes(id));
     }
   }

@@ -9,8 +9,10 @@ export type AwsName =
   | { readonly kind: 'instance'; readonly address?: string; readonly instanceId?: string }
   /** A name that only DNS knows: a load balancer, a database, a file system. */
   | { readonly kind: 'resource'; readonly what: string }
-  /** `ssm.us-west-2.api.aws`: the dual-stack names. */
-  | { readonly kind: 'dualStack' }
+  /** `ssm.us-west-2.api.aws`: the dual-stack names; `plainName` is what answers with IPv4 alone. */
+  | { readonly kind: 'dualStack'; readonly plainName?: string }
+  /** `bucket.s3.amazonaws.com`: the region of the bucket answers, whichever it is. */
+  | { readonly kind: 'anyRegion'; readonly service: string }
   | { readonly kind: 'other' };
 
 /** Services whose host names carry a resource in front: `bucket.s3.us-west-2.amazonaws.com`. */
@@ -29,7 +31,15 @@ const RESOURCE_LABELS: Readonly<Record<string, string>> = {
 
 export function readAwsName(name: string): AwsName {
   const host = name.toLowerCase().replace(/\.$/, '');
-  if (/(^|\.)api\.aws$/.test(host)) return { kind: 'dualStack' };
+  if (/(^|\.)api\.aws$/.test(host)) return readDualStackName(host);
+  const ofBucket = /^(?:.+\.)?s3(?:-([a-z]{2}(?:-[a-z]+)+-\d))?\.amazonaws\.com$/.exec(host);
+  if (ofBucket !== null) {
+    const [, region] = ofBucket;
+    // s3-us-west-2.amazonaws.com is the older way to write s3.us-west-2.amazonaws.com.
+    return region === undefined
+      ? { kind: 'anyRegion', service: 's3' }
+      : { kind: 'service', region, suffix: 's3', serviceName: `com.amazonaws.${region}.s3` };
+  }
   const instance = readInstanceName(host);
   if (instance !== undefined) return instance;
   const endpoint =
@@ -44,6 +54,12 @@ export function readAwsName(name: string): AwsName {
     };
   }
   return readServiceName(host);
+}
+
+function readDualStackName(host: string): AwsName {
+  const [, service, region] = /^(.+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.api\.aws$/.exec(host) ?? [];
+  if (service === undefined || region === undefined) return { kind: 'dualStack' };
+  return { kind: 'dualStack', plainName: `${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}` };
 }
 
 function readInstanceName(host: string): AwsName | undefined {
@@ -68,7 +84,8 @@ function readServiceName(host: string): AwsName {
       : { kind: 'other' };
   const region = labels[at]!;
   // us-west-2.queue.amazonaws.com, web-1.us-west-2.elb.amazonaws.com: the older order, region first.
-  const around = [...labels.slice(0, at), ...labels.slice(at + 1)];
+  // bucket.s3.dualstack.us-west-2.amazonaws.com is S3, over either family.
+  const around = [...labels.slice(0, at), ...labels.slice(at + 1)].filter((label) => label !== 'dualstack');
   const resource = around.map((label) => RESOURCE_LABELS[label]).find((what) => what !== undefined);
   if (resource !== undefined && around.length > 1) return { kind: 'resource', what: resource };
   const suffix = serviceSuffix(around);

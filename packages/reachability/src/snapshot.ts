@@ -10,6 +10,9 @@ import type {
   RouteTable,
   SecurityGroup,
   Subnet,
+  TransitGatewayRoute,
+  TransitGatewayRouteTable,
+  TransitGatewayVpcAttachment,
   Vpc,
   VpcBlockPublicAccessExclusion,
   VpcBlockPublicAccessOptions,
@@ -22,11 +25,20 @@ export interface PrivateHostedZone {
   readonly id: string;
   readonly name: string;
   readonly vpcIds: readonly string[];
-  readonly records: readonly {
+  /** Undefined: they were not read (the zone is another account's), so every name in the zone is unknown. */
+  readonly records?: readonly {
     readonly name: string;
     readonly type: 'A' | 'AAAA' | 'CNAME';
     readonly values: readonly string[];
   }[];
+}
+
+/** A route table of a transit gateway, with GetTransitGatewayRouteTableAssociations and SearchTransitGatewayRoutes. */
+export interface TransitRouteTable {
+  readonly table: TransitGatewayRouteTable;
+  /** The attachments whose traffic follows it. */
+  readonly attachmentIds: readonly string[];
+  readonly routes: readonly TransitGatewayRoute[];
 }
 
 /**
@@ -50,9 +62,14 @@ export interface NetworkSnapshot {
   readonly natGateways?: readonly NatGateway[];
   readonly vpcEndpoints?: readonly VpcEndpoint[];
   readonly vpcPeeringConnections?: readonly VpcPeeringConnection[];
+  /** DescribeTransitGatewayVpcAttachments. */
+  readonly transitGatewayAttachments?: readonly TransitGatewayVpcAttachment[];
+  readonly transitGatewayRouteTables?: readonly TransitRouteTable[];
   readonly dhcpOptions?: readonly DhcpOptions[];
   readonly prefixLists?: readonly { readonly list: ManagedPrefixList; readonly entries: readonly PrefixListEntry[] }[];
   readonly privateHostedZones?: readonly PrivateHostedZone[];
+  /** VPCs of which the snapshot has a part only (they are another account's, or a plan adds to them): what is not here may exist. */
+  readonly partialVpcIds?: readonly string[];
   /**
    * DescribeVpcBlockPublicAccessOptions and its exclusions. The one exception from the rule above: undefined means off, as it is
    * unless somebody switched it on for the region.

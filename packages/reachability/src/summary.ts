@@ -1,10 +1,10 @@
 // What the traces of one look amount to.
-import { faultKey, type Journey, type Stop, verdictOf } from './journey.js';
+import { faultKey, type OpenTrace, type Stop, verdictOf } from './open-trace.js';
 import type { Resolution, Trace, Verdict } from './question.js';
 
 /** One way from one source place to one destination. */
-export interface Leg {
-  readonly journey: Journey;
+export interface TracedPath {
+  readonly open: OpenTrace;
   readonly trace: Trace;
 }
 
@@ -23,15 +23,15 @@ export function nowhere(because: string): Walk {
   return { verdict: 'unknown', resolution, traces: [], stops: [], unknowns: [because], notes: [] };
 }
 
-export function closeWalk(resolution: Resolution, legs: readonly Leg[], notes: readonly string[] = []): Walk {
-  const { verdict, stops } = summarise(legs);
+export function closeWalk(resolution: Resolution, paths: readonly TracedPath[], notes: readonly string[] = []): Walk {
+  const { verdict, stops } = summarise(paths);
   return {
     verdict,
     resolution,
-    traces: legs.map((leg) => leg.trace),
+    traces: paths.map((traced) => traced.trace),
     stops,
-    unknowns: verdict === 'reachable' ? [] : legs.flatMap((leg) => leg.journey.unknowns),
-    notes: [...notes, ...legs.flatMap((leg) => leg.journey.notes)],
+    unknowns: verdict === 'reachable' ? [] : paths.flatMap((traced) => traced.open.unknowns),
+    notes: [...notes, ...paths.flatMap((traced) => traced.open.notes)],
   };
 }
 
@@ -45,11 +45,14 @@ export function closeWalk(resolution: Resolution, legs: readonly Leg[], notes: r
  * | none passes for sure, some unknown   | unknown: one of them may still pass            |
  * | none stops, some unknown             | unknown                                        |
  */
-export function summarise(legs: readonly Leg[]): { readonly verdict: Verdict; readonly stops: readonly Stop[] } {
-  const verdicts = legs.map(({ journey }) => verdictOf(journey));
+export function summarise(paths: readonly TracedPath[]): {
+  readonly verdict: Verdict;
+  readonly stops: readonly Stop[];
+} {
+  const verdicts = paths.map(({ open }) => verdictOf(open));
   const some = (verdict: Verdict) => verdicts.includes(verdict);
   const every = (verdict: Verdict) => verdicts.every((one) => one === verdict);
-  const stops = uniqueStops(legs.flatMap(({ journey }) => journey.stops));
+  const stops = uniqueStops(paths.flatMap(({ open }) => open.stops));
   if (every('reachable')) return { verdict: 'reachable', stops };
   if (every('unreachable')) return { verdict: 'unreachable', stops };
   if (some('partial') || (some('reachable') && some('unreachable'))) return { verdict: 'partial', stops };
@@ -92,7 +95,8 @@ export function partialZones(walk: Walk): readonly Stop[] {
         id: trace.subnetId ?? '',
         what: `${describeTrace(trace)}: ${[...new Set(trace.faultCodes)].join(', ')}`,
       })),
-      edits: walk.stops.filter((one) => !one.isPartial).flatMap((one) => one.edits),
+      // What mends the ways that fail mends it too.
+      edits: [],
     },
   ];
 }

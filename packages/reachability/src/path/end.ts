@@ -1,10 +1,12 @@
-// The two ends of a way, as rules, edits and sentences name them.
+// The two ends of a path, as rules, edits and sentences name them.
 
-import { type Journey, manual, pass, type Stage, type Stop, stop } from '../journey.js';
+import { take } from '../kept-index.js';
 import type { Network } from '../network.js';
+import { manual, type OpenTrace, pass, type Stage, type Stop, stopHop } from '../open-trace.js';
 import type { Place } from '../place.js';
 import type { Hop } from '../question.js';
 import type { Peer } from '../security-group.js';
+import type { GroupsKept } from './route-between.js';
 
 /** The other end as edits name it. */
 export interface EditPeer {
@@ -13,24 +15,40 @@ export interface EditPeer {
   readonly prefixListId?: string;
 }
 
+/** Of the groups that somebody carries, the one that fewest others carry; never the default group when there is another. */
+export function ownGroup(network: Network, groupIds: readonly string[]): string {
+  const defaults = new Set(network.groups?.defaultByVpc.values());
+  const weight = (id: string) => (defaults.has(id) ? Number.POSITIVE_INFINITY : (carriersOf(network).get(id) ?? 0));
+  return groupIds.toSorted((a, b) => (weight(a) === weight(b) ? 0 : weight(a) - weight(b)))[0]!;
+}
+
+const keptCarriers = new WeakMap<object, ReadonlyMap<string, number>>();
+
+function carriersOf(network: Network): ReadonlyMap<string, number> {
+  return take(keptCarriers, network.places, () => {
+    const counts = new Map<string, number>();
+    for (const { groupIds = [] } of network.places.byId.values())
+      for (const id of groupIds) counts.set(id, (counts.get(id) ?? 0) + 1);
+    return counts;
+  });
+}
+
 /** The address of a place, or its subnet while that is not known. */
 export function cidrOf(network: Network, place: Place): string {
   if (place.address !== undefined) return `${place.address}/32`;
   return network.subnets.get(place.subnetId)?.cidr ?? '0.0.0.0/0';
 }
 
-// One entry for a whole subnet: the next interface in it needs no other.
-export function subnetCidr(network: Network, place: Place): string {
-  return network.subnets.get(place.subnetId)?.cidr ?? cidrOf(network, place);
-}
-
-export function peerOf(place: Place, preservesGroups: boolean): Peer {
-  return {
-    addresses: place.addresses,
-    groupIds: preservesGroups ? (place.groupIds ?? []) : [],
-    ...(!preservesGroups && place.groupIds !== undefined && { hiddenGroupIds: place.groupIds }),
-    ...(preservesGroups && isAnyGroupUnknown(place) && { groupsAreUnknown: true }),
-  };
+export function peerOf(place: Place, kept: GroupsKept): Peer {
+  const { addresses, groupIds } = place;
+  switch (kept) {
+    case 'yes':
+      return { addresses, groupIds: groupIds ?? [], ...(isAnyGroupUnknown(place) && { groupsAreUnknown: true }) };
+    case 'no':
+      return { addresses, groupIds: [], ...(groupIds && { hiddenGroupIds: groupIds }) };
+    case 'unknown':
+      return { addresses, groupIds: [], ...(groupIds ? { doubtfulGroupIds: groupIds } : { groupsAreUnknown: true }) };
+  }
 }
 
 // A template may carry a group whose id nobody knows before it is deployed.
@@ -73,15 +91,15 @@ function stoppedInstance(place: Place, stage: Stage): Stop {
 }
 
 /** Notes the source itself: its interface, and whether its instance runs. */
-export function leave(journey: Journey, source: Place): void {
+export function leave(trace: OpenTrace, source: Place): void {
   const where: Omit<Hop, 'outcome' | 'detail'> = { component: 'networkInterface', id: source.id, direction: 'egress' };
   if (isStopped(source.instanceState)) {
-    stop(journey, where, `its instance is ${source.instanceState}`, stoppedInstance(source, 'source'));
+    stopHop(trace, where, `its instance is ${source.instanceState}`, stoppedInstance(source, 'source'));
     return;
   }
-  pass(journey, where, describePlace(source));
+  pass(trace, where, describePlace(source));
 }
 
-export function protocolText(journey: Journey): 'tcp' | 'udp' {
-  return journey.question.protocol ?? 'tcp';
+export function protocolText(trace: OpenTrace): 'tcp' | 'udp' {
+  return trace.question.protocol ?? 'tcp';
 }

@@ -1,15 +1,15 @@
 // The endpoint itself: its state, its zones, and whether its policy can let anything pass.
 import { judgeEndpointPolicy } from '../endpoint-policy.js';
-import { type Journey, manual, pass, stop, wonder } from '../journey.js';
 import type { EndpointEntry } from '../network.js';
+import { leaveUnknown, manual, type OpenTrace, pass, stopHop } from '../open-trace.js';
 import type { Place } from '../place.js';
 
 /** `isNamed`: the connection is for the endpoint's service, so its policy counts. */
-export function checkEndpoint(journey: Journey, entry: EndpointEntry, isNamed: boolean): void {
+export function checkEndpoint(trace: OpenTrace, entry: EndpointEntry, isNamed: boolean): void {
   const where = { component: 'vpcEndpoint' as const, id: entry.id };
-  if (entry.state === 'available') pass(journey, where, `${entry.serviceName}, available`);
+  if (entry.state === 'available') pass(trace, where, `${entry.serviceName}, available`);
   else {
-    stop(journey, where, entry.state, {
+    stopHop(trace, where, entry.state, {
       code: 'ENDPOINT_STATE',
       stage: 'destination',
       explanation: `${entry.id} is ${entry.state}, not available.`,
@@ -17,7 +17,7 @@ export function checkEndpoint(journey: Journey, entry: EndpointEntry, isNamed: b
       edits: manual(adviseOnState(entry)),
     });
   }
-  if (isNamed) checkPolicy(journey, entry);
+  if (isNamed) checkPolicy(trace, entry);
 }
 
 function adviseOnState(entry: EndpointEntry): string {
@@ -25,21 +25,36 @@ function adviseOnState(entry: EndpointEntry): string {
   return entry.state === 'pending' ? `wait until ${entry.id} is available` : `create ${entry.id} anew`;
 }
 
-function checkPolicy(journey: Journey, entry: EndpointEntry): void {
-  const { access } = journey.question;
+function checkPolicy(trace: OpenTrace, entry: EndpointEntry): void {
+  const { access } = trace.question;
   const servicePrefix = actionPrefix(entry.serviceName);
-  const judgement = judgeEndpointPolicy(entry.endpoint.PolicyDocument, { servicePrefix, ...access });
-  if (judgement.kind === 'mayAllow') journey.notes.push(`${entry.id}: ${judgement.note}`);
+  const judgement = judgeEndpointPolicy({
+    vpcEndpointId: entry.id,
+    document: entry.endpoint.PolicyDocument,
+    servicePrefix,
+    ...(access && { access }),
+    context: {
+      'aws:SourceVpce': [entry.id],
+      'aws:SecureTransport': ['true'],
+      ...(entry.endpoint.VpcId !== undefined && { 'aws:SourceVpc': [entry.endpoint.VpcId] }),
+    },
+  });
+  if (judgement.kind === 'mayAllow') {
+    // Who asks for certain actions wants to know; for the service as a whole it is worth a note.
+    if (access !== undefined)
+      leaveUnknown(trace, { component: 'vpcEndpoint', id: entry.id }, `${entry.id}: ${judgement.note}`);
+    else trace.notes.push(`${entry.id}: ${judgement.note}`);
+  }
   if (judgement.kind !== 'withholds') return;
   const actions = access?.actions ?? [`${servicePrefix}:*`];
   const statement = JSON.stringify({ Effect: 'Allow', Principal: '*', Action: actions, Resource: '*' });
-  stop(journey, { component: 'vpcEndpoint', id: entry.id }, judgement.because, {
+  stopHop(trace, { component: 'vpcEndpoint', id: entry.id }, judgement.because, {
     code: 'POLICY_ENDPOINT',
     stage: 'destination',
     explanation: `The policy of ${entry.id} lets no such request pass: ${judgement.because}.`,
     evidence: [{ id: entry.id, what: entry.endpoint.PolicyDocument ?? '' }],
-    edits: judgement.isDenied
-      ? manual(`take the denial out of the policy of ${entry.id}`)
+    edits: judgement.deniedBy
+      ? manual(`the policy of ${entry.id} denies it on purpose: ask its owner to change ${judgement.deniedBy}`)
       : [{ kind: 'allowInEndpointPolicy', vpcEndpointId: entry.id, statement }],
   });
 }
@@ -59,13 +74,13 @@ function actionPrefix(serviceName: string): string {
 }
 
 /** An endpoint of no subnet has nowhere to be reached. */
-export function missInterfaces(journey: Journey, entry: EndpointEntry, source: Place): void {
+export function missInterfaces(trace: OpenTrace, entry: EndpointEntry, source: Place): void {
   const where = { component: 'vpcEndpoint' as const, id: entry.id };
   if (entry.endpoint.SubnetIds === undefined) {
-    wonder(journey, where, `the subnets of ${entry.id} are not in the snapshot`);
+    leaveUnknown(trace, where, `the subnets of ${entry.id} are not in the snapshot`);
     return;
   }
-  stop(journey, where, `${entry.id} has no interface in any subnet`, {
+  stopHop(trace, where, `${entry.id} has no interface in any subnet`, {
     code: 'ENDPOINT_MISSING',
     stage: 'destination',
     explanation: `${entry.id} has no interface in any subnet.`,
@@ -75,10 +90,10 @@ export function missInterfaces(journey: Journey, entry: EndpointEntry, source: P
 }
 
 /** A client in a zone without an interface still gets through, at the cost of crossing zones. */
-export function noteOtherZone(journey: Journey, entry: EndpointEntry, source: Place): void {
-  const zoneOf = (place: Place) => journey.network.subnets.get(place.subnetId)?.zone;
+export function noteOtherZone(trace: OpenTrace, entry: EndpointEntry, source: Place): void {
+  const zoneOf = (place: Place) => trace.network.subnets.get(place.subnetId)?.zone;
   const zone = zoneOf(source);
   const zones = entry.places.map(zoneOf);
   if (zone === undefined || zones.includes(zone) || zones.includes(undefined)) return;
-  journey.notes.push(`${entry.id} has no interface in ${zone}: connections from there cross zones`);
+  trace.notes.push(`${entry.id} has no interface in ${zone}: connections from there cross zones`);
 }

@@ -1,10 +1,10 @@
-// Security groups on the way: the check, and the refusal in words and as an edit.
+// Security groups on the path: the check, and the refusal in words and as an edit.
 import type { Code } from '../codes.js';
-import { type Journey, pass, type Stop, stop, wonder } from '../journey.js';
+import { leaveUnknown, type OpenTrace, pass, type Stop, stopHop } from '../open-trace.js';
 import type { Place } from '../place.js';
 import type { Edit, Hop } from '../question.js';
 import { type GroupMatch, matchGroups, type Peer } from '../security-group.js';
-import { type EditPeer, protocolText } from './end.js';
+import { type EditPeer, ownGroup, protocolText } from './end.js';
 
 type Refusal = Extract<GroupMatch, { readonly outcome: 'stop' }>;
 
@@ -19,19 +19,19 @@ interface GroupCheck {
   readonly sharedWith?: readonly string[];
 }
 
-export function checkGroups(journey: Journey, check: GroupCheck): void {
-  const { network, protocol, port } = journey;
+export function checkGroups(trace: OpenTrace, check: GroupCheck): void {
+  const { network, protocol, port } = trace;
   const { place, direction } = check;
   const groupIds = place.groupIds;
   const where = { component: 'securityGroup' as const, id: groupIds?.join(',') ?? place.id, direction };
   if (groupIds === undefined || network.groups === undefined) {
     const missing = groupIds === undefined ? `the security groups of ${place.id} are` : 'security groups were';
-    wonder(journey, where, groupIds === undefined ? `${missing} not in the snapshot` : `${missing} not looked at`);
+    leaveUnknown(trace, where, groupIds === undefined ? `${missing} not in the snapshot` : `${missing} not looked at`);
     return;
   }
   if (groupIds.length === 0) {
     // An interface without groups is one of AWS's own (a NAT gateway): nothing filters it.
-    pass(journey, where, `${place.id} has no security group`);
+    pass(trace, where, `${place.id} has no security group`);
     return;
   }
   const match = matchGroups(network.groups, network.prefixLists, groupIds, {
@@ -40,29 +40,29 @@ export function checkGroups(journey: Journey, check: GroupCheck): void {
     port,
     peer: check.peer,
   });
-  if (match.outcome === 'pass') pass(journey, where, match.detail);
-  else if (match.outcome === 'unknown') wonder(journey, where, match.because);
-  else refuseByGroups(journey, where, check, groupIds, match);
+  if (match.outcome === 'pass') pass(trace, where, match.detail);
+  else if (match.outcome === 'unknown') leaveUnknown(trace, where, match.because);
+  else refuseByGroups(trace, where, check, groupIds, match);
 }
 
 function refuseByGroups(
-  journey: Journey,
+  trace: OpenTrace,
   where: Omit<Hop, 'outcome' | 'detail'>,
   check: GroupCheck,
   groupIds: readonly string[],
   match: Refusal,
 ): void {
   const { direction } = check;
-  const what = `${protocolText(journey)} ${journey.port} ${direction === 'egress' ? 'to' : 'from'} ${check.peerText}`;
+  const what = `${protocolText(trace)} ${trace.port} ${direction === 'egress' ? 'to' : 'from'} ${check.peerText}`;
   const code = groupCode(check, groupIds, match);
   const found: Stop = {
     code,
     stage: direction === 'egress' ? 'source' : 'destination',
     explanation: explainRefusal(code, groupIds, what, match),
     evidence: groupIds.map((id) => ({ id, what: describeRules(id, direction, match) })),
-    edits: [authorize(journey, check, groupIds[0]!)],
+    edits: [authorize(trace, check, ownGroup(trace.network, groupIds))],
   };
-  stop(journey, where, `no rule allows ${what}`, found);
+  stopHop(trace, where, `no rule allows ${what}`, found);
 }
 
 function groupCode(check: GroupCheck, groupIds: readonly string[], match: Refusal): Code {
@@ -91,7 +91,7 @@ function describeRules(id: string, direction: string, match: Refusal): string {
   return own.length === 0 ? `${direction}: no rules for IPv4` : `${direction}: ${own.join('; ')}`;
 }
 
-function authorize(journey: Journey, check: GroupCheck, groupId: string): Edit {
+function authorize(trace: OpenTrace, check: GroupCheck, groupId: string): Edit {
   const { editPeer } = check;
   const peer =
     editPeer.groupId !== undefined
@@ -103,9 +103,9 @@ function authorize(journey: Journey, check: GroupCheck, groupId: string): Edit {
     kind: 'authorizeSecurityGroup',
     direction: check.direction,
     groupId,
-    protocol: protocolText(journey),
-    fromPort: journey.port,
-    toPort: journey.port,
+    protocol: protocolText(trace),
+    fromPort: trace.port,
+    toPort: trace.port,
     peer,
   };
 }

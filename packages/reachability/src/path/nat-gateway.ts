@@ -1,6 +1,6 @@
 import type { AddressSet } from '../address.js';
-import { type Journey, manual, pass, stop } from '../journey.js';
 import type { Network } from '../network.js';
+import { manual, type OpenTrace, pass, stopHop } from '../open-trace.js';
 import { ALL_EPHEMERAL_PORTS, type Place } from '../place.js';
 
 /** The interface of a NAT gateway. */
@@ -23,16 +23,17 @@ export function placeOfNat(network: Network, id: string): Place | undefined {
   };
 }
 
-export function checkNatState(journey: Journey, id: string, state: string | undefined): void {
+export function checkNatState(trace: OpenTrace, id: string, state: string | undefined): void {
   const where = { component: 'natGateway' as const, id };
   if ((state ?? 'available') === 'available') {
-    pass(journey, where, 'available');
+    pass(trace, where, 'available');
     return;
   }
-  stop(journey, where, String(state), {
+  stopHop(trace, where, String(state), {
     code: 'BAD_STATE',
     stage: 'path',
-    lacksWayOut: true,
+    lacksRouteOut: true,
+    isBroken: true,
     explanation: `${id} is ${state}, not available.`,
     evidence: [{ id, what: `state ${state}` }],
     edits: manual(`wait for ${id}, or create another NAT gateway`),

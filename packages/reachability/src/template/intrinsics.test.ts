@@ -21,6 +21,9 @@ const scope = (): Scope => ({
   parameters: {},
   region: 'us-west-2',
   unresolved: new Set(),
+  prefix: '',
+  exported: () => undefined,
+  nested: () => undefined,
   depth: 0,
 });
 

@@ -1,13 +1,14 @@
 // intrinsics: CloudFormation's functions, worked out without an account.
 //
 //   T1. What cannot be worked out becomes a marker that says why, and never disappears: whatever contains it is unresolved too.
-//   T2. A `Ref` to a resource, and any attribute that is an id, is the logical id.
+//   T2. A `Ref` to a resource, and any attribute that is an id, is the logical id; whoever has an account says what it is by `Known`.
 import { formatAddress, parseCidr } from '../address.js';
 
 export interface Template {
   readonly Parameters?: Readonly<Record<string, { readonly Type?: string; readonly Default?: unknown }>>;
   readonly Mappings?: Readonly<Record<string, unknown>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
+  readonly Outputs?: Readonly<Record<string, unknown>>;
   readonly Resources?: Readonly<Record<string, TemplateResource>>;
 }
 
@@ -15,6 +16,7 @@ export interface TemplateResource {
   readonly Type: string;
   readonly Condition?: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Metadata?: unknown;
 }
 
 export interface Scope {
@@ -23,8 +25,32 @@ export interface Scope {
   readonly region: string;
   /** Why each thing could not be worked out. */
   readonly unresolved: Set<string>;
+  /** Before every logical id, where there are several stacks: `network/`. */
+  readonly prefix: string;
+  readonly accountId?: string;
+  /** What another stack exports by this name; undefined when none does. */
+  readonly exported: (name: string) => unknown;
+  /** What a nested stack of this one puts out; undefined when its template is not here. */
+  readonly nested: (logicalId: string, output: string) => unknown;
   /** Conditions and parameters on the way, to end what refers to itself. */
   readonly depth: number;
+  /** What is known where the stack is real. */
+  readonly known?: Known;
+}
+
+/** What only an account can tell. */
+export interface Known {
+  /** Of every parameter, as its type has it: a list is a list. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** `AWS::StackName` and the others that have a value of the stack's own. */
+  readonly pseudoParameters: Readonly<Record<string, unknown>>;
+  /** The names of the region's zones. */
+  readonly zones: (region: string) => readonly string[];
+  readonly base64: (text: string) => string;
+  /** What `Ref` gives of a resource; undefined while it does not exist. */
+  readonly ref: (logicalId: string) => unknown;
+  /** What `Fn::GetAtt` gives of a resource; undefined while it does not exist, or has no such attribute. */
+  readonly attribute: (logicalId: string, attribute: string) => unknown;
 }
 
 const MARK = 'unresolved:';
@@ -60,11 +86,19 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function evaluateRef(scope: Scope, name: string): unknown {
+  if (scope.known !== undefined) return evaluateKnownRef(scope, scope.known, name);
   if (name.startsWith('AWS::')) return pseudoParameter(scope, name);
   const parameter = scope.template.Parameters?.[name];
   if (parameter !== undefined) return parameterValue(scope, name, parameter);
-  if (scope.template.Resources?.[name] !== undefined) return name;
+  if (scope.template.Resources?.[name] !== undefined) return `${scope.prefix}${name}`;
   return giveUp(scope, `Ref ${name}`);
+}
+
+function evaluateKnownRef(scope: Scope, known: Known, name: string): unknown {
+  if (Object.hasOwn(known.pseudoParameters, name)) return known.pseudoParameters[name];
+  if (name.startsWith('AWS::')) return pseudoParameter(scope, name);
+  if (Object.hasOwn(known.parameters, name)) return known.parameters[name];
+  return known.ref(name) ?? giveUp(scope, `Ref ${name}`);
 }
 
 function parameterValue(
@@ -89,6 +123,8 @@ function pseudoParameter(scope: Scope, name: string): unknown {
       return scope.region.startsWith('cn-') ? 'aws-cn' : scope.region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
     case 'AWS::URLSuffix':
       return scope.region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+    case 'AWS::AccountId':
+      return scope.accountId ?? giveUp(scope, name);
     case 'AWS::NoValue':
       return undefined;
     default:
@@ -112,7 +148,8 @@ const FUNCTIONS: Readonly<Record<string, Compute>> = {
   Not: (scope, argument) => negate(evaluate(scope, listOf(argument)[0])),
   And: (scope, argument) => every(listOf(argument).map((item) => evaluate(scope, item))),
   Or: (scope, argument) => negate(every(listOf(argument).map((item) => negate(evaluate(scope, item))))),
-  Base64: (scope, argument) => evaluate(scope, argument),
+  Base64: base64,
+  Contains: (scope, argument) => contains(scope, argument),
   ToJsonString: (scope, argument) => JSON.stringify(evaluate(scope, argument)),
   Length: (scope, argument) => listOf(evaluate(scope, argument)).length,
 };
@@ -121,11 +158,18 @@ function evaluateFunction(scope: Scope, name: string, argument: unknown): unknow
   const compute = FUNCTIONS[name];
   if (compute !== undefined) return compute(scope, argument);
   const what = name === 'ImportValue' ? evaluate(scope, argument) : '';
+  const exported = name === 'ImportValue' && typeof what === 'string' ? scope.exported(what) : undefined;
+  if (exported !== undefined) return exported;
   return giveUp(scope, `Fn::${name} ${typeof what === 'string' ? what : ''}`.trim());
 }
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value];
+}
+
+/** What the own name of an endpoint is called until AWS gives it one. */
+export function endpointName(id: string): string {
+  return `${id}.vpce.template`;
 }
 
 /** Attributes that are the id of the resource itself. */
@@ -137,13 +181,31 @@ function getAttribute(scope: Scope, argument: unknown): unknown {
   const [name, ...rest] = parts;
   const attribute = rest.join('.');
   const resource = scope.template.Resources?.[name ?? ''];
+  if (scope.known !== undefined)
+    return scope.known.attribute(name ?? '', attribute) ?? giveUp(scope, `${name}.${attribute}`);
   if (resource === undefined) return giveUp(scope, `${name}.${attribute}`);
+  const id = `${scope.prefix}${name}`;
+  if (attribute.startsWith('Outputs.'))
+    return scope.nested(name!, attribute.slice('Outputs.'.length)) ?? giveUp(scope, `${name}.${attribute}`);
   if (resource.Type === 'AWS::EC2::VPC' && /^Default(SecurityGroup|NetworkAcl)$/.test(attribute))
-    return `${name}.${attribute}`;
+    return `${id}.${attribute}`;
+  if (resource.Type === 'AWS::EC2::VPCEndpoint' && attribute === 'DnsEntries') return [`Z:${endpointName(id)}`];
   if (attribute === 'CidrBlock' || attribute === 'AvailabilityZone')
     return evaluate(scope, resource.Properties?.[attribute]);
   if (/(Latest|Default)VersionNumber$/.test(attribute)) return '1';
-  return ID_ATTRIBUTES.test(attribute) ? name : giveUp(scope, `${name}.${attribute}`);
+  return ID_ATTRIBUTES.test(attribute) ? id : giveUp(scope, `${name}.${attribute}`);
+}
+
+// Without an account nobody reads what it says, and whatever reads it here reads the text.
+function base64(scope: Scope, argument: unknown): unknown {
+  const value = evaluate(scope, argument);
+  return scope.known === undefined || isUnresolved(value) ? value : scope.known.base64(String(value));
+}
+
+function contains(scope: Scope, argument: unknown): boolean | undefined {
+  const [values, wanted] = listOf(argument).map((item) => evaluate(scope, item));
+  if (isUnresolved(wanted) || !Array.isArray(values) || values.some(isUnresolved)) return undefined;
+  return values.map(String).includes(String(wanted));
 }
 
 function join(scope: Scope, argument: unknown): unknown {
@@ -180,6 +242,7 @@ function split(scope: Scope, argument: unknown): unknown {
 function zones(scope: Scope, argument: unknown): unknown {
   const region = evaluate(scope, argument);
   const named = typeof region === 'string' && region !== '' && !isUnresolved(region) ? region : scope.region;
+  if (scope.known !== undefined) return scope.known.zones(named);
   return ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `${named}${letter}`);
 }
 

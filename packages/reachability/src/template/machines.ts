@@ -1,4 +1,5 @@
-// What a template would start: instances, load balancers' interfaces, and the launches of Auto Scaling groups.
+// What a template would start: instances, load balancers' interfaces, the launches of Auto Scaling groups, and those of launch templates
+// that no group and no instance has: somebody else launches from them, such as Packer.
 import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
 import type { Source } from '../question.js';
 import { flagOf, type Properties, type Resource, recordOf, recordsOf, textOf, textsOf } from './properties.js';
@@ -22,10 +23,51 @@ export function readMachines(resources: readonly Resource[], subnets: ReadonlyMa
   return {
     instances: instances.map((one) => one.instance),
     networkInterfaces: [...instances.map((one) => one.networkInterface), ...loadBalancerInterfaces(resources, subnets)],
-    launches: resources
-      .filter((one) => one.type === 'AWS::AutoScaling::AutoScalingGroup')
-      .map((one) => launchOf(resources, one)),
+    launches: [
+      ...resources
+        .filter((one) => one.type === 'AWS::AutoScaling::AutoScalingGroup')
+        .map((one) => launchOf(resources, one)),
+      ...resources
+        .filter((one) => one.type === 'AWS::EC2::LaunchTemplate' && !isUsed(resources, one))
+        .flatMap((one) => launchOfTemplate(resources, one, subnets)),
+    ],
   };
+}
+
+function isUsed(resources: readonly Resource[], { id, properties }: Resource): boolean {
+  const names = new Set([id, textOf(properties.LaunchTemplateName)]);
+  return resources.some((one) => {
+    const mixed = recordOf(recordOf(one.properties.MixedInstancesPolicy).LaunchTemplate).LaunchTemplateSpecification;
+    return [recordOf(one.properties.LaunchTemplate), recordOf(mixed)].some(
+      (named) =>
+        (named.LaunchTemplateId !== undefined && names.has(textOf(named.LaunchTemplateId))) ||
+        (named.LaunchTemplateName !== undefined && names.has(textOf(named.LaunchTemplateName))),
+    );
+  });
+}
+
+/** One that names no subnet is launched in a public one of its groups' VPC, as builders are. One of another VPC is nobody here. */
+function launchOfTemplate(
+  resources: readonly Resource[],
+  { id, properties }: Resource,
+  subnets: ReadonlyMap<string, SubnetFacts>,
+): readonly Source[] {
+  const { subnetId, groupIds = [], isPublic } = wiringOf(recordOf(properties.LaunchTemplateData));
+  const vpcIds = groupIds.map((groupId) => resources.find((one) => one.id === groupId)?.properties.VpcId);
+  const subnetIds =
+    subnetId === undefined
+      ? [...subnets].filter(([, facts]) => facts.isPublic && vpcIds.includes(facts.vpcId)).map(([own]) => own)
+      : [subnetId];
+  if (subnetIds.length === 0 || subnetIds.some((own) => !subnets.has(own))) return [];
+  return [
+    {
+      kind: 'launch',
+      name: id,
+      subnetIds,
+      securityGroupIds: groupIds,
+      ...(isPublic !== undefined && { associatePublicIpAddress: isPublic }),
+    },
+  ];
 }
 
 /** How a launch template, a launch configuration or an instance itself says it. */
@@ -88,8 +130,10 @@ function readInstance(
   const base =
     properties.LaunchTemplate === undefined ? {} : templateWiring(resources, recordOf(properties.LaunchTemplate));
   const wiring: Wiring = { ...base, ...wiringOf(properties) };
-  const subnetId = wiring.subnetId ?? '';
-  const { vpcId, isPublic } = subnets.get(subnetId) ?? {};
+  // Without a subnet it goes to the account's default VPC, which no template has.
+  const subnetId = wiring.subnetId ?? 'a subnet of the default VPC';
+  const { vpcId = wiring.subnetId === undefined ? 'the default VPC' : undefined, isPublic } =
+    subnets.get(subnetId) ?? {};
   const groupIds = wiring.groupIds ?? [`${vpcId}.DefaultSecurityGroup`];
   const hasElasticIp = resources.some(
     (one) => /^AWS::EC2::EIP(Association)?$/.test(one.type) && one.properties.InstanceId === id,

@@ -32,23 +32,37 @@ export function readRouteTables(
   vpcIds: readonly string[],
   endpoints: readonly VpcEndpoint[],
 ): readonly RouteTable[] {
+  const mains = mainTables(resources);
   const own = ofType(resources, 'AWS::EC2::RouteTable').map(
     (one): RouteTable => ({
       RouteTableId: one.id,
       VpcId: textOf(one.properties.VpcId),
       Routes: [...routesOf(resources, one.id), ...endpointRoutes(endpoints, one.id)],
-      Associations: associationsOf(resources, one.id),
+      Associations: [...(associationsOf(resources, one.id) ?? []), ...(mains.has(one.id) ? [{ Main: true }] : [])],
     }),
   );
-  const main = vpcIds.map(
-    (vpcId): RouteTable => ({
-      RouteTableId: `${vpcId}.MainRouteTable`,
-      VpcId: vpcId,
-      Routes: [],
-      Associations: [{ Main: true }],
-    }),
-  );
+  const replaced = new Set(own.filter((table) => mains.has(table.RouteTableId ?? '')).map((table) => table.VpcId));
+  const main = vpcIds
+    .filter((vpcId) => !replaced.has(vpcId))
+    .map(
+      (vpcId): RouteTable => ({
+        RouteTableId: `${vpcId}.MainRouteTable`,
+        VpcId: vpcId,
+        Routes: [],
+        Associations: [{ Main: true }],
+      }),
+    );
   return [...own, ...main, ...tablesElsewhere(resources, new Set(own.map((table) => table.RouteTableId)))];
+}
+
+/** The tables that subnets without one of their own follow, where somebody says so: the VPC's own one, taken over, or another. */
+function mainTables(resources: readonly Resource[]): ReadonlySet<string> {
+  const chosen = ofType(resources, 'AWS::EC2::MainRouteTableAssociation');
+  const vpcIds = new Set(chosen.map((one) => one.properties.VpcId));
+  const taken = ofType(resources, 'AWS::EC2::RouteTable').filter(
+    (one) => one.id.endsWith('.MainRouteTable') && !vpcIds.has(one.properties.VpcId),
+  );
+  return new Set([...chosen.map((one) => textOf(one.properties.RouteTableId) ?? ''), ...taken.map((one) => one.id)]);
 }
 
 function associationsOf(resources: readonly Resource[], tableId: string): RouteTable['Associations'] {
@@ -151,28 +165,31 @@ export function readNetworkAcls(resources: readonly Resource[], vpcIds: readonly
     (one): NetworkAcl => ({
       NetworkAclId: one.id,
       VpcId: textOf(one.properties.VpcId),
-      IsDefault: false,
+      IsDefault: one.id.endsWith('.DefaultNetworkAcl'),
       Associations: aclAssociations(resources, one.id),
       Entries: ofType(resources, 'AWS::EC2::NetworkAclEntry')
         .filter((entry) => entry.properties.NetworkAclId === one.id || isUnresolved(entry.properties.NetworkAclId))
         .map((entry) => entryOf(entry.properties)),
     }),
   );
-  const defaults = vpcIds.map(
-    (vpcId): NetworkAcl => ({
-      NetworkAclId: `${vpcId}.DefaultNetworkAcl`,
-      VpcId: vpcId,
-      IsDefault: true,
-      Associations: [],
-      Entries: [false, true].map((Egress) => ({
-        RuleNumber: 100,
-        Egress,
-        Protocol: '-1',
-        RuleAction: 'allow',
-        CidrBlock: '0.0.0.0/0',
-      })),
-    }),
-  );
+  const taken = new Set(own.filter((acl) => acl.IsDefault).map((acl) => acl.NetworkAclId));
+  const defaults = vpcIds
+    .filter((vpcId) => !taken.has(`${vpcId}.DefaultNetworkAcl`))
+    .map(
+      (vpcId): NetworkAcl => ({
+        NetworkAclId: `${vpcId}.DefaultNetworkAcl`,
+        VpcId: vpcId,
+        IsDefault: true,
+        Associations: [],
+        Entries: [false, true].map((Egress) => ({
+          RuleNumber: 100,
+          Egress,
+          Protocol: '-1',
+          RuleAction: 'allow',
+          CidrBlock: '0.0.0.0/0',
+        })),
+      }),
+    );
   return [...own, ...defaults, ...aclsElsewhere(resources, new Set(own.map((acl) => acl.NetworkAclId)))];
 }
 

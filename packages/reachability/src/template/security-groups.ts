@@ -5,6 +5,10 @@ import { knownText, numberOf, type Properties, type Resource, recordsOf, textOf 
 
 const EVERYTHING: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 
+// EC2 lets everything out of a new group. CloudFormation takes that away with the first rule that is given, in the group or beside it:
+// https://github.com/aws/aws-cdk/pull/998, and what aws-cdk-lib writes for `allowAllOutbound: false` relies on it.
+const UNTOUCHED: IpPermission[] = [EVERYTHING];
+
 export function readSecurityGroups(
   resources: readonly Resource[],
   vpcIds: readonly string[],
@@ -15,7 +19,10 @@ export function readSecurityGroups(
       .map((one) => textOf(one.properties.DefaultSecurityGroupId)),
   );
   const own = resources.filter((one) => one.type === 'AWS::EC2::SecurityGroup').map(readGroup);
-  const defaults = vpcIds.map((vpcId) => defaultGroup(vpcId, restricted.has(`${vpcId}.DefaultSecurityGroup`)));
+  const taken = new Set(own.map((group) => group.GroupId));
+  const defaults = vpcIds
+    .filter((vpcId) => !taken.has(`${vpcId}.DefaultSecurityGroup`))
+    .map((vpcId) => defaultGroup(vpcId, restricted.has(`${vpcId}.DefaultSecurityGroup`)));
   return [...own, ...defaults].map((group) => withStandaloneRules(group, resources));
 }
 
@@ -26,8 +33,7 @@ function readGroup({ id, properties }: Resource): SecurityGroup {
     GroupName: knownText(properties.GroupName) ?? id,
     VpcId: textOf(properties.VpcId),
     IpPermissions: rulesOf(properties.SecurityGroupIngress, 'Source'),
-    // EC2 lets everything out of a new group, and CloudFormation leaves that alone unless rules are given here.
-    IpPermissionsEgress: egress === undefined ? [EVERYTHING] : rulesOf(egress, 'Destination'),
+    IpPermissionsEgress: egress === undefined ? UNTOUCHED : rulesOf(egress, 'Destination'),
   };
 }
 
@@ -54,13 +60,14 @@ function withStandaloneRules(group: SecurityGroup, resources: readonly Resource[
           ? doubtfulRule(one.properties, String(one.properties.GroupId))
           : ruleOf(one.properties, side),
       );
+  const isGiven = resources.some(
+    ({ type, properties }) => type === 'AWS::EC2::SecurityGroupEgress' && properties.GroupId === group.GroupId,
+  );
+  const own = group.IpPermissionsEgress === UNTOUCHED && isGiven ? [] : (group.IpPermissionsEgress ?? []);
   return {
     ...group,
     IpPermissions: [...(group.IpPermissions ?? []), ...rules('AWS::EC2::SecurityGroupIngress', 'Source')],
-    IpPermissionsEgress: [
-      ...(group.IpPermissionsEgress ?? []),
-      ...rules('AWS::EC2::SecurityGroupEgress', 'Destination'),
-    ],
+    IpPermissionsEgress: [...own, ...rules('AWS::EC2::SecurityGroupEgress', 'Destination')],
   };
 }
 

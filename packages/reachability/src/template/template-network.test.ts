@@ -281,6 +281,54 @@ test("CloudFormation's defaults: an endpoint is a gateway, private DNS is off, a
   ).toEqual([]);
 });
 
+test('a launch template that no group has is a launch of its own: in its subnet, else in the public ones of its VPC', () => {
+  const template = (data: object, more: object = {}) => ({
+    ...more,
+    Builder: {
+      Type: 'AWS::EC2::LaunchTemplate',
+      Properties: { LaunchTemplateName: 'packer', LaunchTemplateData: data },
+    },
+    Public: {
+      Type: 'AWS::EC2::Subnet',
+      Properties: { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.9.0/24', MapPublicIpOnLaunch: true },
+    },
+  });
+  const group = (named: object) => ({
+    Web: {
+      Type: 'AWS::AutoScaling::AutoScalingGroup',
+      Properties: { LaunchTemplate: named, VPCZoneIdentifier: [{ Ref: 'A' }] },
+    },
+  });
+  const launches = (resources: object) => snapshotFromTemplate(small(resources)).launches;
+  const own = {
+    NetworkInterfaces: [{ SubnetId: { Ref: 'A' }, Groups: [{ Ref: 'Open' }], AssociatePublicIpAddress: true }],
+  };
+  const builder = { kind: 'launch', name: 'Builder', securityGroupIds: ['Open'] };
+  expect(launches(template(own))).toEqual([{ ...builder, subnetIds: ['A'], associatePublicIpAddress: true }]);
+  expect(launches(template({ SecurityGroupIds: [{ Ref: 'Open' }] }))).toEqual([{ ...builder, subnetIds: ['Public'] }]);
+  // Nobody can say where it would be launched.
+  expect(launches(template({ SecurityGroupIds: ['sg-0123'] }))).toEqual([]);
+  for (const named of [{ LaunchTemplateId: { Ref: 'Builder' } }, { LaunchTemplateName: 'packer' }])
+    expect(launches(template(own, group(named))).map((one) => one.kind === 'launch' && one.name)).toEqual(['Web']);
+});
+
+test('a rule beside a group takes away that it lets everything out, as one inside does', () => {
+  const groups = (more: object) => snapshotFromTemplate(small(more)).snapshot.securityGroups ?? [];
+  const egress = (more: object) => groups(more).find(({ GroupId }) => GroupId === 'Own')?.IpPermissionsEgress;
+  const Own = { Type: 'AWS::EC2::SecurityGroup', Properties: { VpcId: { Ref: 'Vpc' } } };
+  const rule = { IpProtocol: 'tcp', FromPort: 3306, ToPort: 3306, DestinationSecurityGroupId: { Ref: 'Open' } };
+  const Rule = {
+    Type: 'AWS::EC2::SecurityGroupEgress',
+    Properties: { GroupId: { 'Fn::GetAtt': ['Own', 'GroupId'] }, ...rule },
+  };
+  const toOpen = { IpProtocol: 'tcp', FromPort: 3306, ToPort: 3306, UserIdGroupPairs: [{ GroupId: 'Open' }] };
+  expect(egress({ Own })).toEqual([{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }]);
+  expect(egress({ Own, Rule })).toEqual([toOpen]);
+  const everything = { IpProtocol: '-1', CidrIp: '0.0.0.0/0' };
+  const inline = { ...Own, Properties: { ...Own.Properties, SecurityGroupEgress: [everything] } };
+  expect(egress({ Own: inline, Rule })).toHaveLength(2);
+});
+
 test('what is no template is refused', () => {
   expect(() => snapshotFromTemplate({ hello: 'world' })).toThrow(
     new TypeError('This is no CloudFormation template: it has no Resources.'),

@@ -14,38 +14,38 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { Source } from '../question.js';
 import type { NetworkSnapshot, PrivateHostedZone } from '../snapshot.js';
-import { evaluate, evaluateCondition, isRecord, isUnresolved, type Scope, type Template } from './intrinsics.js';
+import { endpointName, evaluate, evaluateCondition, isRecord, type Scope } from './intrinsics.js';
 import { readMachines, type SubnetFacts } from './machines.js';
-import { flagOf, knownText, type Resource, recordsOf, textOf, textsOf } from './properties.js';
+import { flagOf, knownText, type Resource, recordOf, recordsOf, textOf, textsOf } from './properties.js';
 import { prefixListIdOf, readInternetGateways, readNatGateways, readNetworkAcls, readRouteTables } from './routes.js';
 import { readSecurityGroups } from './security-groups.js';
+import { openScopes } from './stacks.js';
+import { readTransitGateways } from './transit-gateways.js';
 
 export interface TemplateOptions {
   /** Values of the template's parameters; what has neither a value nor a default is unknown. */
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** What AWS::Region stands for. Default us-west-2. */
+  /** What AWS::Region stands for. Default: the first stack's, else us-west-2. */
   readonly region?: string;
 }
 
 export interface TemplateNetwork {
   /** Ids are the logical ids of the template. */
   readonly snapshot: NetworkSnapshot;
-  /** One launch an Auto Scaling group: the sources to ask questions for. */
+  /** One launch an Auto Scaling group, and one a launch template that none of them has: the sources to ask questions for. */
   readonly launches: readonly Source[];
   /** What could not be resolved, in words, sorted. */
   readonly unresolved: readonly string[];
 }
 
 /**
- * Reads a template as `cdk synth` writes it: JSON already parsed. Throws TypeError for what is no template (no `Resources`).
+ * Reads a template, JSON already parsed (of YAML its long forms), or several stacks together. Throws TypeError for what is no template
+ * (no `Resources`).
  */
 export function snapshotFromTemplate(template: unknown, options: TemplateOptions = {}): TemplateNetwork {
-  if (!isTemplate(template)) throw new TypeError('This is no CloudFormation template: it has no Resources.');
-  const region = options.region ?? 'us-west-2';
-  const scope: Scope = { template, region, parameters: options.parameters ?? {}, unresolved: new Set(), depth: 0 };
-  const resources = readResources(scope);
-  const { snapshot, launches } = readNetwork(resources, region);
-  return { snapshot, launches, unresolved: [...scope.unresolved].sort() };
+  const scopes = openScopes(template, options);
+  const { snapshot, launches } = readNetwork(scopes.flatMap(readResources), scopes[0]!.region);
+  return { snapshot, launches, unresolved: [...new Set(scopes.flatMap(({ unresolved }) => [...unresolved]))].sort() };
 }
 
 /** A resource that the template makes. A `Ref` and any attribute that is an id is a logical id; what is unknown contains `unresolved:`. */
@@ -60,17 +60,12 @@ export function resourcesFromTemplate(
   template: unknown,
   options: TemplateOptions = {},
 ): readonly TemplateResourceFacts[] {
-  if (!isTemplate(template)) throw new TypeError('This is no CloudFormation template: it has no Resources.');
-  const region = options.region ?? 'us-west-2';
-  return readResources({ template, region, parameters: options.parameters ?? {}, unresolved: new Set(), depth: 0 });
-}
-
-function isTemplate(value: unknown): value is Template {
-  return isRecord(value) && isRecord(value.Resources);
+  return openScopes(template, options).flatMap(readResources);
 }
 
 function readResources(scope: Scope): readonly Resource[] {
-  return Object.entries(scope.template.Resources ?? {}).flatMap(([id, raw]): readonly Resource[] => {
+  return Object.entries(scope.template.Resources ?? {}).flatMap(([name, raw]): readonly Resource[] => {
+    const id = `${scope.prefix}${name}`;
     const exists = raw.Condition === undefined ? true : evaluateCondition(scope, raw.Condition);
     if (exists === false) return [];
     const properties = evaluate(scope, raw.Properties ?? {});
@@ -96,7 +91,8 @@ function blur(type: string, why: string): Readonly<Record<string, string>> {
   return property === undefined ? {} : { [property]: `unresolved:${why}` };
 }
 
-function readNetwork(
+/** The network that resources make, whoever wrote them down. */
+export function readNetwork(
   resources: readonly Resource[],
   region: string,
 ): { readonly snapshot: NetworkSnapshot; readonly launches: readonly Source[] } {
@@ -106,6 +102,9 @@ function readNetwork(
   const facts = new Map(subnets.map((subnet) => [subnet.SubnetId ?? '', factsOf(subnet)]));
   const vpcEndpoints = ofType(resources, 'AWS::EC2::VPCEndpoint').map(readEndpoint);
   const machines = readMachines(resources, facts);
+  const partial = ofType(resources, 'AWS::EC2::VPC').flatMap((one) =>
+    one.properties.IsPartial === true ? [one.id] : [],
+  );
   const snapshot: NetworkSnapshot = {
     region,
     vpcs,
@@ -120,6 +119,8 @@ function readNetwork(
     natGateways: readNatGateways(resources, (subnetId) => facts.get(subnetId)?.vpcId),
     vpcEndpoints,
     vpcPeeringConnections: ofType(resources, 'AWS::EC2::VPCPeeringConnection').map(readPeering),
+    ...readTransitGateways(resources, vpcs),
+    ...(partial.length > 0 && { partialVpcIds: partial }),
     dhcpOptions: ofType(resources, 'AWS::EC2::DHCPOptions').map(readDhcpOptions),
     prefixLists: [...ofType(resources, 'AWS::EC2::PrefixList').map(readPrefixList), ...awsPrefixLists(vpcEndpoints)],
     privateHostedZones: ofType(resources, 'AWS::Route53::HostedZone').flatMap((one) => readZone(resources, one)),
@@ -184,12 +185,15 @@ function readEndpoint({ id, properties }: Resource): VpcEndpoint {
     SubnetIds: [...textsOf(properties.SubnetIds)],
     RouteTableIds: [...textsOf(properties.RouteTableIds)],
     Groups: textsOf(properties.SecurityGroupIds).map((GroupId) => ({ GroupId })),
+    DnsEntries: type === 'Gateway' ? [] : [{ DnsName: endpointName(id) }],
     ...(properties.PolicyDocument !== undefined && { PolicyDocument: policyText(properties.PolicyDocument) }),
   };
 }
 
+// Whichever account it will be, it is the same for whoever asks.
 function policyText(policy: unknown): string {
-  return typeof policy === 'string' ? policy : JSON.stringify(policy);
+  const text = typeof policy === 'string' ? policy : JSON.stringify(policy);
+  return text.replaceAll('unresolved:AWS::AccountId', '*');
 }
 
 // Within an account and a region the connection is accepted when it is made.
@@ -198,7 +202,7 @@ function readPeering({ id, properties }: Resource): VpcPeeringConnection {
     VpcPeeringConnectionId: id,
     RequesterVpcInfo: { VpcId: textOf(properties.VpcId) },
     AccepterVpcInfo: { VpcId: textOf(properties.PeerVpcId), Region: textOf(properties.PeerRegion) },
-    Status: { Code: 'active' },
+    Status: { Code: (textOf(properties.Status) ?? 'active') as 'active' },
   };
 }
 
@@ -232,7 +236,11 @@ function awsPrefixLists(endpoints: readonly VpcEndpoint[]): readonly PrefixListW
 }
 
 function readZone(resources: readonly Resource[], { id, properties }: Resource): readonly PrivateHostedZone[] {
-  const vpcIds = recordsOf(properties.VPCs).map((one) => textOf(one.VPCId) ?? '');
+  const associated = ofType(resources, 'HostedZone::Association').filter((one) => one.properties.HostedZoneId === id);
+  const vpcIds = [
+    ...recordsOf(properties.VPCs).map((one) => textOf(one.VPCId) ?? ''),
+    ...associated.map((one) => textOf(one.properties.VpcId) ?? ''),
+  ];
   const name = knownText(properties.Name);
   if (vpcIds.length === 0 || name === undefined) return [];
   const records = ofType(resources, 'AWS::Route53::RecordSet').filter(
@@ -243,9 +251,14 @@ function readZone(resources: readonly Resource[], { id, properties }: Resource):
   return [{ id, name, vpcIds, records: records.flatMap(readRecord) }];
 }
 
-function readRecord({ properties }: Resource): PrivateHostedZone['records'] {
+function readRecord({ properties }: Resource): NonNullable<PrivateHostedZone['records']> {
   const type = textOf(properties.Type);
-  const values = textsOf(properties.ResourceRecords).filter((value) => !isUnresolved(value));
   if (type !== 'A' && type !== 'AAAA' && type !== 'CNAME') return [];
-  return [{ name: textOf(properties.Name) ?? '', type, values }];
+  const name = textOf(properties.Name) ?? '';
+  const { DNSName, endpoint } = recordOf(properties.AliasTarget);
+  // An alias is followed as a CNAME would be. One to an endpoint that is made with it names the endpoint.
+  const alias = textOf(recordOf(DNSName).endpoint ?? endpoint);
+  if (alias !== undefined) return [{ name, type: 'CNAME', values: [endpointName(alias)] }];
+  if (typeof DNSName === 'string') return [{ name, type: 'CNAME', values: [DNSName] }];
+  return [{ name, type, values: textsOf(properties.ResourceRecords) }];
 }

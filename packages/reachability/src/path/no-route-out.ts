@@ -1,42 +1,44 @@
-// No way out: the code for it, and the route that would lead out.
+// No route out: the code for it, and the route that would lead out.
 import { isPublicAddress } from '../address.js';
 import type { Code } from '../codes.js';
-import { manual, type Stop } from '../journey.js';
 import type { Network } from '../network.js';
+import { manual, type Stop } from '../open-trace.js';
 import type { Place } from '../place.js';
 import type { Edit } from '../question.js';
 import { type CompiledRoute, type CompiledTable, describeTarget } from '../route.js';
-import type { Outside } from './way-out.js';
+import type { External } from './external.js';
 
-export function noWayOut(
+export function noRouteOut(
   network: Network,
   place: Place,
-  outside: Outside,
+  external: External,
   table: CompiledTable,
   route: CompiledRoute | undefined,
 ): Stop {
-  const edits = routeOut(network, place, outside, table, route);
+  const edits = routeOut(network, place, external, table, route);
   const isManual = edits[0]?.kind === 'manual';
   const code: Code = route?.isBlackhole
     ? 'BAD_STATE_ROUTE'
     : route !== undefined
       ? 'MORE_SPECIFIC_ROUTE'
-      : isManual && isInternet(outside)
+      : isManual && isInternet(external)
         ? 'PUBLIC_NO_EGRESS'
         : 'NO_ROUTE_TO_DESTINATION';
-  const what = route === undefined ? `has no route to ${outside.text}` : `sends ${route.text} ${describeTarget(route)}`;
+  const what =
+    route === undefined ? `has no route to ${external.text}` : `sends ${route.text} ${describeTarget(route)}`;
   return {
     code,
     stage: 'path',
-    lacksWayOut: true,
+    lacksRouteOut: true,
+    ...(route?.isBlackhole === true && { isBroken: true }),
     explanation: `${table.id}, the route table of ${place.subnetId}, ${what}.`,
     evidence: [{ id: table.id, what: describeRoutes(table) }],
     edits,
   };
 }
 
-function isInternet(outside: Outside): boolean {
-  return outside.addresses.every(([lowest]) => isPublicAddress(lowest));
+function isInternet(external: External): boolean {
+  return external.addresses.every(([lowest]) => isPublicAddress(lowest));
 }
 
 function describeRoutes(table: CompiledTable): string {
@@ -48,18 +50,18 @@ function describeRoutes(table: CompiledTable): string {
 function routeOut(
   network: Network,
   place: Place,
-  outside: Outside,
+  external: External,
   table: CompiledTable,
   route: CompiledRoute | undefined,
 ): readonly Edit[] {
-  if (!isInternet(outside)) return manual(`route ${outside.cidr} from ${table.id} to where it is`);
+  if (!isInternet(external)) return manual(`route ${external.cidr} from ${table.id} to where it is`);
   const target = targetOut(network, place, route);
   if (target === undefined)
     return manual(`give ${place.vpcId} an internet gateway, and ${place.subnetId} a NAT gateway or an endpoint`);
-  if (route?.prefixListId !== undefined) return manual(`mend the route of ${table.id} for ${route.prefixListId}`);
+  if (route?.prefixListId !== undefined) return manual(`fix the route of ${table.id} for ${route.prefixListId}`);
   if (route !== undefined)
     return [{ kind: 'replaceRoute', routeTableId: table.id, destinationCidr: route.text, target }];
-  return [{ kind: 'createRoute', routeTableId: table.id, destinationCidr: '0.0.0.0/0', target }];
+  return [{ kind: 'createRoute', routeTableId: table.id, destinationCidr: external.cidr, target }];
 }
 
 function targetOut(

@@ -1,6 +1,6 @@
-// journey: what is noted on the way of one trace.
+// open trace: what is noted while one path is traced.
 //
-//   J1. A stop never ends the journey: what lies behind it is looked at as if the stop were mended (the "complete but infeasible
+//   J1. A stop never ends the trace: what lies behind it is looked at as if the stop were fixed (the "complete but infeasible
 //       path" of Bayless et al., Debugging Network Reachability with Blocked Paths, CAV 2021).
 
 import type { Interval } from './address.js';
@@ -21,10 +21,12 @@ export interface Stop extends Fault {
   /** Stops some of the packets only. */
   readonly isPartial?: boolean;
   /** There is no way out of the subnet towards this destination. */
-  readonly lacksWayOut?: boolean;
+  readonly lacksRouteOut?: boolean;
+  /** Something that is meant to lead out does not work, rather than being absent. Told also when the mend leads elsewhere. */
+  readonly isBroken?: boolean;
 }
 
-export interface Journey {
+export interface OpenTrace {
   readonly network: Network;
   readonly question: Question;
   readonly protocol: number;
@@ -38,7 +40,7 @@ export interface Journey {
   isAssumed: boolean;
 }
 
-export function startJourney(network: Network, question: Question, numbers: RuleNumbers): Journey {
+export function startTrace(network: Network, question: Question, numbers: RuleNumbers): OpenTrace {
   return {
     network,
     question,
@@ -55,42 +57,42 @@ export function startJourney(network: Network, question: Question, numbers: Rule
 
 type Where = Omit<Hop, 'outcome' | 'detail'>;
 
-export function pass(journey: Journey, where: Where, detail: string): void {
-  journey.hops.push({ ...where, outcome: 'pass', detail });
+export function pass(trace: OpenTrace, where: Where, detail: string): void {
+  trace.hops.push({ ...where, outcome: 'pass', detail });
 }
 
-export function stop(journey: Journey, where: Where, detail: string, found: Stop): void {
-  journey.hops.push({ ...where, outcome: 'stop', detail });
-  journey.stops.push(found);
+export function stopHop(trace: OpenTrace, where: Where, detail: string, found: Stop): void {
+  trace.hops.push({ ...where, outcome: 'stop', detail });
+  trace.stops.push(found);
 }
 
-export function wonder(journey: Journey, where: Where, because: string): void {
-  journey.hops.push({ ...where, outcome: 'unknown', detail: because });
-  journey.unknowns.push(because);
+export function leaveUnknown(trace: OpenTrace, where: Where, because: string): void {
+  trace.hops.push({ ...where, outcome: 'unknown', detail: because });
+  trace.unknowns.push(because);
 }
 
-export function verdictOf(journey: Journey): Verdict {
-  if (journey.isAssumed) return 'unknown';
-  if (journey.stops.some((found) => !found.isPartial)) return 'unreachable';
-  if (journey.unknowns.length > 0) return 'unknown';
-  return journey.stops.length > 0 ? 'partial' : 'reachable';
+export function verdictOf(trace: OpenTrace): Verdict {
+  if (trace.isAssumed) return 'unknown';
+  if (trace.stops.some((found) => !found.isPartial)) return 'unreachable';
+  if (trace.unknowns.length > 0) return 'unknown';
+  return trace.stops.length > 0 ? 'partial' : 'reachable';
 }
 
 export function closeTrace(
-  journey: Journey,
+  trace: OpenTrace,
   where: Pick<Trace, 'subnetId' | 'availabilityZone' | 'destinationAddress'>,
 ): Trace {
   return {
     ...where,
-    verdict: verdictOf(journey),
-    hops: journey.hops,
-    faultCodes: journey.stops.map((found) => found.code),
+    verdict: verdictOf(trace),
+    hops: trace.hops,
+    faultCodes: trace.stops.map((found) => found.code),
   };
 }
 
 /** The ports that answers come back to. */
-export function answerPorts(journey: Journey, ephemeral: Interval): Interval {
-  const own = journey.question.sourcePort;
+export function answerPorts(trace: OpenTrace, ephemeral: Interval): Interval {
+  const own = trace.question.sourcePort;
   return own === undefined ? ephemeral : [own, own];
 }
 
@@ -125,8 +127,8 @@ function freeNumberBelow(before: number, used: ReadonlySet<number>): number | un
 }
 
 /** A fault's identity: the same change for the same reason is the same fault. */
-export function faultKey(fault: Pick<Fault, 'code' | 'edits'>): string {
-  return `${fault.code} ${JSON.stringify(fault.edits)}`;
+export function faultKey({ code, edits, explanation }: Pick<Fault, 'code' | 'edits' | 'explanation'>): string {
+  return `${code} ${edits.length === 0 ? explanation : JSON.stringify(edits)}`;
 }
 
 export function manual(what: string): readonly Edit[] {
