@@ -1,7 +1,9 @@
 import type { Network } from '@directrix/reachability';
 import type { Finding } from './finding.js';
 import type { PreflightIntent } from './intent.js';
-import type { PreflightSnapshot, Read } from './snapshot.js';
+import type { PreflightSnapshot } from './snapshot.js';
+
+export { readValue } from './read-value.js';
 
 /** What a check sees. */
 export interface CheckContext {
@@ -16,11 +18,6 @@ export type Check = (context: CheckContext) => readonly Draft[];
 
 /** A finding before the check's name is put on it. */
 export type Draft = Omit<Finding, 'check'>;
-
-/** The value, or undefined when it was not read. */
-export function readValue<T>(part: Read<T>): T | undefined {
-  return part.kind === 'read' ? part.value : undefined;
-}
 
 export function groupSubject({ group }: PreflightSnapshot): string {
   return `group ${groupName(group)}`;

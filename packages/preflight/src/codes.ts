@@ -1,5 +1,7 @@
 // The catalogue of preflight's own codes. A fault of the network has its code from @directrix/reachability instead (CODES there).
-import type { Severity } from './finding.js';
+
+/** `error` refuses a deploy; `warning` is told; `note` is for the record. */
+export type Severity = 'error' | 'warning' | 'note';
 
 export interface FindingCodeEntry {
   readonly severity: Severity;
@@ -16,6 +18,10 @@ export const findingCodes = {
     'a part of the account could not be read (permissions, or an operation that is not there), so what depends on it was not checked',
     'allow the call that is named, or look at that part yourself',
   ),
+  TEMPLATE_NOT_RESOLVED: note(
+    'the template leaves values open that only a deployment knows: parameters without a value, imports, lookups',
+    'give parameters with --parameter KEY=VALUE',
+  ),
   NETWORK_NOT_DECIDED: warning(
     'whether a path works depends on something that no describe call tells (a resolver of your own, a zone that was not read)',
     'look at what is named, from an instance in that subnet',
@@ -30,8 +36,8 @@ export const findingCodes = {
     'allow ssm:GetParametersByPath on the path and on everything below it',
   ),
   POLICY_IAM_CONDITIONAL: warning(
-    'only a statement with a condition lets the role read the path; whether it holds for an instance cannot be told from here',
-    'see that the condition holds for requests of the instances',
+    'whether the role may read the path depends on something that is not known here: a condition, a variable, a document that cannot be read',
+    'check that what is named allows the requests of the instances',
   ),
   KMS_CMK_DECRYPT: error(
     'a SecureString is encrypted with a customer key, and the role may not kms:Decrypt with it',
@@ -66,6 +72,22 @@ export const findingCodes = {
     'no rule of a listener forwards to the target group: its targets are never checked and never healthy',
     'forward a rule of the load balancer to it, or detach it from the group',
   ),
+  TARGET_GROUP_MISSING: error(
+    'the group is attached to a target group that does not exist any more: nothing can be healthy in it',
+    'detach it from the group, or attach the one that replaced it',
+  ),
+  VERSION_ROUTE_UNKNOWN: error(
+    'no listener takes a plain request for the health page to the target group, so no instance can be asked for its version',
+    'say where they answer with --url https://…, or take --version-check auto (then it is a note)',
+  ),
+  CANARY_ROUTE_UNFIT: error(
+    "no share of users' requests can be led to a canary: no listener leads them to the group, a Network Load Balancer does, or the action that does is no forward to one target group alone",
+    'let a rule that only forwards to one target group lead to the group, or deploy without a canary',
+  ),
+  VERSION_NOT_HEARD: error(
+    '--version-check required, and the instances that serve now do not report their version: those of the release could not be verified either',
+    'say where they answer with --health-path or --url, or take --version-check auto',
+  ),
   ZONE_NOT_ENABLED: error(
     "instances would be launched in a zone that the load balancer is not enabled for: they stay 'unused' there",
     'enable the zone for the load balancer, or take the subnet from the group',
@@ -92,24 +114,27 @@ export const findingCodes = {
   ),
 
   NO_CAPACITY_HEADROOM: error(
-    'DesiredCapacity equals MaxSize: nothing can be added before something leaves',
+    'MaxSize is to be kept and DesiredCapacity equals it: nothing can be added before something leaves',
     'raise MaxSize by one or more',
   ),
   SURGE_LIMITED: warning(
-    'MaxSize leaves less room than the surge that was asked for',
+    'MaxSize is to be kept and leaves less room than the surge that was asked for',
     'raise MaxSize, or lower --surge',
   ),
   SUBNET_ADDRESSES: error(
     "the group's subnets have fewer free addresses than the surge needs",
     'free addresses, add a subnet to the group, or lower --surge',
   ),
-  WARM_POOL: warning(
-    'the group has a warm pool, whose instances are of the old release, and which grows when MaxSize is raised',
-    'give it MaxGroupPreparedCapacity, and delete or refresh it after the rollout',
+  WARM_POOL: error(
+    'the group has a warm pool: what it launches from it is of the old release, and it grows when MaxSize is raised',
+    'delete it before the rollout, and make it again after it, of the new release',
   ),
   GROUP_EMPTY: error('DesiredCapacity is 0: there is nothing to replace', 'change its launch template by hand'),
 
-  NO_LAUNCH_TEMPLATE: error('launch configuration or mixed instances policy', 'give it a launch template of its own'),
+  NO_LAUNCH_TEMPLATE: error(
+    'launch configuration, or overrides of a mixed instances policy with launch templates of their own',
+    'give the group, or its policy as a whole, one launch template',
+  ),
   LAUNCH_TEMPLATE_MISSING: error(
     'the launch template, or the version of it that the group names, does not exist',
     'point the group at one that exists',
@@ -160,7 +185,7 @@ export const findingCodes = {
     'a scheduled action falls into the time that the rollout may take; the rollout holds it back, and AWS does not make it up',
     'deploy at another time, or set the sizes by hand afterwards',
   ),
-  LIFECYCLE_HOOK_TIMEOUT: warning(
+  LIFECYCLE_HOOK_TIMEOUT: error(
     'a launch hook may hold an instance for longer than the rollout waits for its first healthy check',
     'raise --start-timeout above the hook’s heartbeat timeout, or lower that',
   ),
@@ -174,24 +199,40 @@ export const findingCodes = {
     'raise it to what your longest request takes',
   ),
   NO_HEALTHY_BASELINE: error(
-    'no instance is healthy now: a failure could not be told from what is broken already',
-    'mend the group; or `--accept-broken-baseline` when the release is the cure',
+    'no instance is healthy now: a failure of the release could not be told from what was broken before',
+    'fix the group, or use `--accept-broken-baseline` when the release is the fix',
+  ),
+  NO_BASELINE: error(
+    'the instances are of another launch template than the group has now, and no version of this one has their image: there would be no way back to it',
+    'create a version with their image; it is enough that there is one',
+  ),
+  BASELINE_IMAGE_MISSING: error(
+    'the image of the release that serves now is deregistered or not available: the group could not be pointed back to it',
+    'bake or copy it anew and point the group at it, or make the release of another image the present one first',
   ),
   BASELINE_DEGRADED: warning(
     'some of the instances in service are not healthy now',
-    'mend them first: a rollback would come back to what is broken already',
+    'fix them first: a rollback would come back to what is broken already',
   ),
   FAIL_OPEN: warning(
     'the group wants a single instance: should it fail while the new one is not healthy, the load balancer routes to every target, the bad one too (fail-open)',
     'run two or more instances',
   ),
   LOGS_UNREACHABLE: warning(
-    'the role may write to CloudWatch Logs, and new instances have no way to it: nothing of a failing start will be seen there',
+    'the image says that its instances ship their journal, or the role may write to CloudWatch Logs, and new instances have no way to it: nothing of a failing start will be seen there',
     'open the way to it',
+  ),
+  LOGS_NOT_ALLOWED: warning(
+    'the image says that its instances ship their journal, and their role may not do what the agent needs',
+    'allow it in the role’s policy',
   ),
   DEPLOYER_NOT_ALLOWED: error(
     "the deployer's own credentials may not do what the rollout needs",
     'allow it in the deployer’s policy',
+  ),
+  CREDENTIALS_EXPIRE: error(
+    'the deployer’s credentials are static, or need an MFA code to be renewed, and expire before the rollout can be expected to end; then nothing can go forward or back',
+    'log in again, for longer than the forecast says',
   ),
   FORECAST: note('what the rollout is expected to take and to cost', ''),
 } as const satisfies Record<string, FindingCodeEntry>;

@@ -28,8 +28,3 @@ export function draft(code: FindingCode, details: DraftDetails): Draft {
     ...(text === '' ? {} : { fix: { text, commands, ...(edits === undefined ? {} : { edits }) } }),
   };
 }
-
-/** A word of a shell command. */
-export function quote(text: string): string {
-  return /^[\w@%+=:,./$-]+$/.test(text) && !text.includes('$') ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -1,7 +1,7 @@
-import type { Edit } from '@directrix/reachability';
+import type { Code, Edit } from '@directrix/reachability';
+import type { FindingCode, Severity } from './codes.js';
 
-/** `error` refuses a deploy; `warning` is told; `note` is for the record. */
-export type Severity = 'error' | 'warning' | 'note';
+export type { Severity };
 
 /** What should be done. `text` is for a person; `commands` are AWS CLI calls with real ids, where the fix can be said as one. */
 export interface Fix {
@@ -11,9 +11,9 @@ export interface Fix {
   readonly edits?: readonly Edit[];
 }
 
-/** One reason why a rollout would fail, or might. Codes are stable and documented in docs/errors.md. */
+/** One reason why a rollout would fail, or might. A fault of the network keeps the code of reachability. */
 export interface Finding {
-  readonly code: string;
+  readonly code: FindingCode | Code;
   readonly severity: Severity;
   /** The check that found it: its file's name. */
   readonly check: string;

@@ -116,7 +116,10 @@ export function roleWith(...statements: readonly object[]): RoleSnapshot {
   return {
     roleName: 'web',
     arn: 'arn:aws:iam::123456789012:role/web',
-    policies: [{ name: 'own', document: JSON.stringify({ Version: '2012-10-17', Statement: statements }) }],
+    policies:
+      statements.length === 0
+        ? []
+        : [{ name: 'own', document: JSON.stringify({ Version: '2012-10-17', Statement: statements }) }],
     unreadPolicies: [],
   };
 }
@@ -148,6 +151,7 @@ export const intent: PreflightIntent = {
   surge: 3,
   minHealthyTimeMs: 30_000,
   startTimeoutMs: 120_000,
+  versionCheck: { healthPath: '/healthz', isRequired: true },
 };
 
 export function healthySnapshot(differing: Partial<PreflightSnapshot> = {}): PreflightSnapshot {
@@ -217,9 +221,20 @@ export function healthySnapshot(differing: Partial<PreflightSnapshot> = {}): Pre
             { ZoneName: 'us-west-2b', SubnetId: 'subnet-pb' },
           ],
         },
-        listeners: [{ listener: { DefaultActions: [{ Type: 'forward', TargetGroupArn: targetGroupArn }] }, rules: [] }],
+        listeners: [
+          {
+            listener: {
+              ListenerArn: 'listener-1',
+              Protocol: 'HTTP' as never,
+              DefaultActions: [{ Type: 'forward' as never, TargetGroupArn: targetGroupArn }],
+            },
+            rules: [],
+          },
+        ],
       },
     ]),
+    missingTargetGroupArns: [],
+    baseline: read({ launchTemplateVersion: '1', imageId: 'ami-1', image: { ImageId: 'ami-1', State: 'available' } }),
     network: read(networkWith()),
     backend: {
       name: 'web',

@@ -1,5 +1,5 @@
-import { deriveSurge } from '@directrix/rollout';
-import { readValue } from './check.js';
+import { defaultMinHealthyTimeMs, deriveStartTimeoutMs, deriveSurge } from '@directrix/rollout';
+import { readValue } from './read-value.js';
 import type { PreflightSnapshot } from './snapshot.js';
 
 /** What is about to be done to the group. */
@@ -13,7 +13,28 @@ export interface PreflightIntent {
   readonly minHealthyTimeMs: number;
   /** From launch to the first healthy check. */
   readonly startTimeoutMs: number;
+  /** How long the old instances stay warm when all new ones serve. Default 0. */
+  readonly bakeMs?: number;
   readonly isBrokenBaselineAccepted?: boolean;
+  /** MaxSize is raised for the rollout where it leaves too little room. */
+  readonly isMaxSizeLent?: boolean;
+  /** How instances will be asked for their version; undefined: they will not be. */
+  readonly versionCheck?: {
+    /** In place of what the listeners say. */
+    readonly url?: string;
+    /** `/healthz`. */
+    readonly healthPath: string;
+    /** Without it the rollout goes on by health alone when nobody can be asked. */
+    readonly isRequired: boolean;
+  };
+  /** A share of users' requests is to meet the release before the group does; undefined: none. */
+  readonly canary?: {
+    /** What users ask for; of the first that a rule leads to the group, that rule gives the share. */
+    readonly paths: readonly string[];
+    readonly healthPath: string;
+    /** In place of what the listeners say. */
+    readonly url?: string;
+  };
 }
 
 /** The intent, with what a rollout would derive from the group for what is not given. */
@@ -22,12 +43,17 @@ export function deriveIntent(snapshot: PreflightSnapshot, given: Partial<Preflig
   const intervals = (readValue(snapshot.targetGroups) ?? []).map(
     ({ targetGroup }) => targetGroup.HealthCheckIntervalSeconds ?? 30,
   );
-  const graceMs = (HealthCheckGracePeriod > 0 ? HealthCheckGracePeriod : 300) * 1000;
   return {
     ...given,
-    surge: given.surge ?? deriveSurge(DesiredCapacity, MaxSize),
-    minHealthyTimeMs: given.minHealthyTimeMs ?? 30_000,
-    startTimeoutMs: given.startTimeoutMs ?? Math.max(graceMs, 2 * Math.max(0, ...intervals) * 1000),
+    surge:
+      given.surge ?? deriveSurge(DesiredCapacity, given.isMaxSizeLent === true ? Number.POSITIVE_INFINITY : MaxSize),
+    minHealthyTimeMs: given.minHealthyTimeMs ?? defaultMinHealthyTimeMs,
+    startTimeoutMs:
+      given.startTimeoutMs ??
+      deriveStartTimeoutMs({
+        gracePeriodMs: HealthCheckGracePeriod * 1000,
+        slowestHealthCheckIntervalMs: Math.max(0, ...intervals) * 1000,
+      }),
   };
 }
 
@@ -36,7 +62,20 @@ export function countBatches({ group }: PreflightSnapshot, { surge }: PreflightI
   return Math.ceil((group.DesiredCapacity ?? 0) / Math.max(1, surge));
 }
 
-/** How long a rollout can take when every batch uses all the time that it may. Milliseconds. */
+/** The longest drain of the target groups, in seconds. */
+export function drainSecondsOf(snapshot: PreflightSnapshot): number {
+  const delays = (readValue(snapshot.targetGroups) ?? []).map(({ attributes }) =>
+    Number(attributes['deregistration_delay.timeout_seconds'] ?? 300),
+  );
+  return Math.max(0, ...delays);
+}
+
+/** How long a rollout can take to its end: every batch with all the time that it may have, the drain, and the bake. Milliseconds. */
+export function longestForecastMs(snapshot: PreflightSnapshot, intent: PreflightIntent): number {
+  return longestRolloutMs(snapshot, intent) + drainSecondsOf(snapshot) * 1000 + (intent.bakeMs ?? 0);
+}
+
+/** How long the group is held still: every batch with all the time that it may have. Milliseconds. */
 export function longestRolloutMs(snapshot: PreflightSnapshot, intent: PreflightIntent): number {
   return countBatches(snapshot, intent) * (intent.startTimeoutMs + intent.minHealthyTimeMs);
 }

@@ -44,6 +44,12 @@ const targetGroup = (more: object, attributes: Record<string, string> = {}) => {
 const role = (...statements: object[]) => ({
   backend: { ...healthy.backend, role: read(roleWith(...statements)) },
 });
+const bounded = (document: string | undefined) => ({
+  backend: {
+    ...healthy.backend,
+    role: read({ ...roleWith(canRead), boundary: { name: 'edge', ...(document !== undefined && { document }) } }),
+  },
+});
 const secrets = (more: object) => ({ secrets: { ...healthy.secrets!, ...more } });
 const groups = (more: Parameters<typeof networkWith>[0]) => ({ network: read(networkWith(more)) });
 const endpoint = (more: object) => {
@@ -51,9 +57,23 @@ const endpoint = (more: object) => {
   return { network: read({ ...network, vpcEndpoints: network.vpcEndpoints!.map((one) => ({ ...one, ...more })) }) };
 };
 const image = (more: object) => ({ image: read({ ...(healthy.image as { value: object }).value, ...more }) });
+const shipping = image({
+  Tags: [
+    ...((healthy.image as { value: { readonly Tags?: readonly object[] } }).value.Tags ?? []),
+    { Key: 'directrix:logs', Value: '/web' },
+  ],
+});
 const subnets = (more: object) => {
   const network = networkWith();
   return { network: read({ ...network, subnets: network.subnets!.map((one) => ({ ...one, ...more })) }) };
+};
+const forwarding = (ForwardConfig: object) => {
+  const [balancer] = the(healthy.loadBalancers);
+  const listener = {
+    ...balancer!.listeners[0]!.listener,
+    DefaultActions: [{ Type: 'forward' as never, ForwardConfig }],
+  };
+  return { loadBalancers: read([{ ...balancer!, listeners: [{ listener, rules: [] }] }]) };
 };
 const canRead = allow('ssm:GetParametersByPath', `${path}/*`);
 
@@ -134,9 +154,39 @@ test.each<[string, string[], Difference, Partial<PreflightIntent>?]>([
     role(canRead, { Effect: 'Deny', Action: 'ssm:*', Resource: '*' }),
   ],
   [
-    'a role under a condition',
+    'a role under a condition that no instance can tell',
     ['warning POLICY_IAM_CONDITIONAL'],
+    role(allow('ssm:*', '*', { Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } })),
+  ],
+  [
+    'a role under a condition that every instance meets',
+    [],
     role(allow('ssm:*', '*', { Condition: { Bool: { 'aws:SecureTransport': 'true' } } })),
+  ],
+  [
+    'a role under a condition that no instance meets',
+    ['error POLICY_IAM_PATH'],
+    role(allow('ssm:*', '*', { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } })),
+  ],
+  [
+    'a permissions boundary that does not allow it',
+    ['error POLICY_IAM_PATH'],
+    bounded(JSON.stringify({ Statement: allow('s3:*', '*') })),
+  ],
+  ['a permissions boundary that allows it', [], bounded(JSON.stringify({ Statement: allow('ssm:*', '*') }))],
+  ['a permissions boundary that could not be read', ['note PREFLIGHT_NOT_READ'], bounded(undefined)],
+  [
+    'an endpoint policy that hangs on what is not known',
+    ['warning NETWORK_NOT_DECIDED'],
+    endpoint({
+      PolicyDocument: JSON.stringify({
+        Statement: {
+          ...allow('ssm:*', '*'),
+          Principal: '*',
+          Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } },
+        },
+      }),
+    }),
   ],
   [
     'a customer key that the role may not use',
@@ -250,7 +300,7 @@ test.each<[string, string[], Difference, Partial<PreflightIntent>?]>([
   ['less room than the surge', ['warning SURGE_LIMITED'], group({ MaxSize: 5 })],
   ['no instance is wanted', ['error GROUP_EMPTY'], group({ DesiredCapacity: 0 })],
   ['no free addresses', ['error SUBNET_ADDRESSES'], subnets({ AvailableIpAddressCount: 1 })],
-  ['a warm pool', ['warning WARM_POOL'], { warmPool: read({ MinSize: 1 }) }],
+  ['a warm pool', ['error WARM_POOL'], { warmPool: read({ MinSize: 1 }) }],
   // Launch template
   [
     'a mixed instances policy',
@@ -268,6 +318,7 @@ test.each<[string, string[], Difference, Partial<PreflightIntent>?]>([
   // Image
   ['no such image', ['error IMAGE_NOT_FOUND'], { image: read(undefined) }],
   ['an image that is pending', ['error IMAGE_NOT_AVAILABLE'], image({ State: 'pending' })],
+  ['an image that is disabled', ['error IMAGE_NOT_AVAILABLE'], image({ State: 'disabled' })],
   ['an image for another architecture', ['error IMAGE_ARCHITECTURE'], image({ Architecture: 'arm64' })],
   ['an image of another account', ['note IMAGE_FOREIGN'], image({ OwnerId: '210987654321' })],
   ['a deprecated image', ['note IMAGE_DEPRECATED'], image({ DeprecationTime: '2018-01-01T00:00:00Z' })],
@@ -302,7 +353,7 @@ test.each<[string, string[], Difference, Partial<PreflightIntent>?]>([
   ],
   [
     'a launch hook of an hour',
-    ['warning LIFECYCLE_HOOK_TIMEOUT'],
+    ['error LIFECYCLE_HOOK_TIMEOUT'],
     { hooks: read([{ LifecycleHookName: 'h', LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' }]) },
   ],
   [
@@ -350,12 +401,37 @@ test.each<[string, string[], Difference, Partial<PreflightIntent>?]>([
   ],
   ['logs without a way to them', ['warning LOGS_UNREACHABLE'], role(canRead, allow('logs:PutLogEvents', '*'))],
   [
+    'an image whose instances ship their journal, without a way and without permission',
+    ['warning LOGS_UNREACHABLE', 'warning LOGS_NOT_ALLOWED'],
+    shipping,
+  ],
+  [
+    'a role that lets the agent do all but set the retention',
+    ['warning LOGS_UNREACHABLE', 'warning LOGS_NOT_ALLOWED'],
+    {
+      ...shipping,
+      ...role(
+        canRead,
+        ...['logs:PutLogEvents', 'logs:CreateLogStream', 'logs:CreateLogGroup'].map((action) => allow(action, '*')),
+      ),
+    },
+  ],
+  [
+    'a role that lets the agent do all',
+    ['warning LOGS_UNREACHABLE'],
+    { ...shipping, ...role(canRead, allow('logs:*', '*')) },
+  ],
+  [
     'a deployer who may not',
     ['error DEPLOYER_NOT_ALLOWED'],
     { deployerPermissions: read({ 'ec2:CreateTags': 'denied' }) },
   ],
   // What was not read
-  ['the network was not read', ['note PREFLIGHT_NOT_READ'], { network: unread('AccessDenied') }],
+  [
+    'the network was not read: no path can be decided',
+    ['warning NETWORK_NOT_DECIDED', 'warning NETWORK_NOT_DECIDED', 'note PREFLIGHT_NOT_READ'],
+    { network: unread('AccessDenied') },
+  ],
   [
     'the role was not read',
     ['note PREFLIGHT_NOT_READ'],
@@ -367,6 +443,79 @@ test.each<[string, string[], Difference, Partial<PreflightIntent>?]>([
     {
       backend: { ...healthy.backend, role: read({ ...roleWith(), unreadPolicies: ['AmazonSSMManagedInstanceCore'] }) },
     },
+  ],
+  [
+    'a target group that is gone',
+    ['error TARGET_GROUP_MISSING'],
+    { missingTargetGroupArns: ['arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/gone/1'] },
+  ],
+  [
+    'the image of the present release is deregistered',
+    ['error BASELINE_IMAGE_MISSING'],
+    { baseline: read({ launchTemplateVersion: '1', imageId: 'ami-1' }) },
+  ],
+  [
+    'the image of the present release is disabled, and the release is the cure',
+    ['warning BASELINE_IMAGE_MISSING'],
+    {
+      baseline: read({
+        launchTemplateVersion: '1',
+        imageId: 'ami-1',
+        image: { ImageId: 'ami-1', State: 'disabled' as never },
+      }),
+    },
+    { isBrokenBaselineAccepted: true },
+  ],
+  ['the same image again, deregistered', [], { baseline: read({ launchTemplateVersion: '1', imageId: 'ami-2' }) }],
+  ['the present image was not read', ['note PREFLIGHT_NOT_READ'], { baseline: unread('AccessDenied') }],
+  [
+    'static credentials that expire before the forecast',
+    ['error CREDENTIALS_EXPIRE'],
+    { credentials: { expireAt: healthy.at + 60_000, isRenewed: false } },
+  ],
+  [
+    'static credentials that expire after it',
+    [],
+    { credentials: { expireAt: healthy.at + 3_600_000, isRenewed: false } },
+  ],
+  ['credentials that are renewed', [], { credentials: { expireAt: healthy.at + 60_000, isRenewed: true } }],
+  [
+    'a listener that divides requests among target groups, with a canary',
+    ['error CANARY_ROUTE_UNFIT'],
+    forwarding({
+      TargetGroups: [
+        { TargetGroupArn: the(healthy.targetGroups)[0]!.targetGroup.TargetGroupArn, Weight: 1 },
+        { TargetGroupArn: 'other', Weight: 1 },
+      ],
+    }),
+    { canary: { paths: ['/'], healthPath: '/healthz' } },
+  ],
+  [
+    'a listener that forwards to one target group, with a canary',
+    [],
+    {},
+    { canary: { paths: ['/'], healthPath: '/healthz' } },
+  ],
+  [
+    'a listener that forwards with weight 0',
+    ['error VERSION_ROUTE_UNKNOWN'],
+    forwarding({
+      TargetGroups: [
+        { TargetGroupArn: the(healthy.targetGroups)[0]!.targetGroup.TargetGroupArn, Weight: 0 },
+        { TargetGroupArn: 'other', Weight: 1 },
+      ],
+    }),
+  ],
+  [
+    'a listener that forwards with weight 0, when the version need not be heard',
+    ['note VERSION_ROUTE_UNKNOWN'],
+    forwarding({
+      TargetGroups: [
+        { TargetGroupArn: the(healthy.targetGroups)[0]!.targetGroup.TargetGroupArn, Weight: 0 },
+        { TargetGroupArn: 'other', Weight: 1 },
+      ],
+    }),
+    { versionCheck: { healthPath: '/healthz', isRequired: false } },
   ],
   ['the names were not read', ['note PREFLIGHT_NOT_READ'], secrets({ parameters: unread('AccessDenied') })],
   [
@@ -508,7 +657,7 @@ test('the same snapshot gives the same findings, to the byte', () => {
   );
 });
 
-test('of an account of which nothing may be read, every part is a note, and no error is guessed', () => {
+test('of an account of which nothing may be read, every part is a note, no path is decided, and no error is guessed', () => {
   const nothing = unread('AccessDenied');
   const findings = runPreflight(
     {
@@ -536,7 +685,9 @@ test('of an account of which nothing may be read, every part is a note, and no e
     },
     intent,
   );
-  expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
+  expect(findings.filter(({ severity }) => severity !== 'note').map(({ code }) => code)).toEqual([
+    'NETWORK_NOT_DECIDED',
+  ]);
   expect(findings.filter(({ code }) => code === 'PREFLIGHT_NOT_READ')).toHaveLength(14);
 });
 

@@ -2,13 +2,15 @@
 //
 //   P1. Pure and deterministic: the same snapshot and intent give the same findings in the same order, to the byte.
 //   P2. Complete: every check is run, whatever the others found.
-//   P3. What was not read is a note (PREFLIGHT_NOT_READ); no finding is guessed from it.
+//   P3. What was not read is a note (PREFLIGHT_NOT_READ), and a path that hangs on it is not decided; no error is guessed from it.
 //   P4. Holds no secret: the snapshot has names only.
 import { buildNetwork } from '@directrix/reachability';
 import { type Check, type CheckContext, readValue } from './check.js';
 import { checkBaseline } from './checks/baseline.js';
 import { checkBystanders } from './checks/bystanders.js';
+import { checkCanary } from './checks/canary.js';
 import { checkCapacityType } from './checks/capacity-type.js';
+import { checkCredentials } from './checks/credentials.js';
 import { checkDeployer } from './checks/deployer.js';
 import { checkDeregistration } from './checks/deregistration.js';
 import { checkFailOpen } from './checks/fail-open.js';
@@ -28,9 +30,10 @@ import { checkSecretsNames } from './checks/secrets-names.js';
 import { checkSecretsNetwork } from './checks/secrets-network.js';
 import { checkSecretsPermissions } from './checks/secrets-permissions.js';
 import { checkTargetGroup } from './checks/target-group.js';
+import { checkVersionRoute } from './checks/version-route.js';
 import type { Finding, Severity } from './finding.js';
 import type { PreflightIntent } from './intent.js';
-import { separateEntries } from './network/distinct-entries.js';
+import { dropRepeatedCalls, separateEntries } from './network/distinct-entries.js';
 import type { PreflightSnapshot } from './snapshot.js';
 
 /** Every check by its file's name, in the order in which a reader meets them. */
@@ -41,6 +44,8 @@ export const checks: Readonly<Record<string, Check>> = {
   'secrets-names': checkSecretsNames,
   'load-balancer-path': checkLoadBalancerPath,
   'target-group': checkTargetGroup,
+  'version-route': checkVersionRoute,
+  canary: checkCanary,
   'health-check': checkHealthCheck,
   headroom: checkHeadroom,
   'launch-template': checkLaunchTemplate,
@@ -55,6 +60,7 @@ export const checks: Readonly<Record<string, Check>> = {
   'fail-open': checkFailOpen,
   'logs-endpoint': checkLogsEndpoint,
   deployer: checkDeployer,
+  credentials: checkCredentials,
   forecast: checkForecast,
   'not-read': checkNotRead,
 };
@@ -69,5 +75,6 @@ export function runPreflight(snapshot: PreflightSnapshot, intent: PreflightInten
     run(context).map((one): Finding => ({ ...one, check })),
   );
   const together = network === undefined ? found : separateEntries(found, network);
-  return severities.flatMap((severity) => together.filter((finding) => finding.severity === severity));
+  const inOrder = severities.flatMap((severity) => together.filter((finding) => finding.severity === severity));
+  return [...dropRepeatedCalls(inOrder)];
 }

@@ -1,7 +1,7 @@
 // secrets-need: where a release reads its secrets, and who says so.
 import type { Image } from '@aws-sdk/client-ec2';
 import type { NetworkSnapshot } from '@directrix/reachability';
-import { listAllowedResources } from './iam/policy.js';
+import { resourcesOf } from './role-access.js';
 import type { RoleSnapshot } from './snapshot.js';
 
 /** Tag of an image: the path that the release reads its secrets below, or `none`. */
@@ -59,8 +59,8 @@ export function expectedNamesOf(image: Image | undefined): readonly string[] | u
   return text === undefined ? undefined : text.split(/[\s,]+/).filter((name) => name !== '');
 }
 
-function pathOfRole({ policies }: RoleSnapshot, actions: readonly string[]): string | undefined {
-  const resources = actions.flatMap((action) => listAllowedResources(policies, action));
+function pathOfRole(role: RoleSnapshot, actions: readonly string[]): string | undefined {
+  const resources = actions.flatMap((action) => resourcesOf(role, action));
   const paths = resources.flatMap((resource) => {
     const path = /:parameter(\/[^*?]+?)\/?(\*)?$/.exec(resource)?.[1];
     return path === undefined ? [] : [path];

@@ -8,14 +8,18 @@ import type {
   WarmPoolConfiguration,
 } from '@aws-sdk/client-auto-scaling';
 import type { Image, InstanceTypeInfo, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
-import type {
-  Listener,
-  LoadBalancer,
-  Rule,
-  TargetGroup,
-  TargetHealthDescription,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { LoadBalancer, TargetGroup, TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { NetworkSnapshot, Source } from '@directrix/reachability';
+import type { RoutedListener } from './version-route.js';
+
+/** The release that serves now, as its launch template version has it: what a rollout would go back to. */
+export interface BaselineSnapshot {
+  /** Of the group's own launch template; undefined: no version of it has the image. */
+  readonly launchTemplateVersion?: string;
+  readonly imageId: string;
+  /** Undefined: there is no such image any more. */
+  readonly image?: Image;
+}
 
 /** A part of the account: read, or not, and then why. */
 export type Read<T> =
@@ -30,7 +34,7 @@ export interface TargetGroupSnapshot {
 
 export interface LoadBalancerSnapshot {
   readonly loadBalancer: LoadBalancer;
-  readonly listeners: readonly { readonly listener: Listener; readonly rules: readonly Rule[] }[];
+  readonly listeners: readonly RoutedListener[];
 }
 
 export interface LaunchTemplateSnapshot {
@@ -51,6 +55,8 @@ export interface RoleSnapshot {
   readonly arn: string;
   readonly policies: readonly { readonly name: string; readonly document: string }[];
   readonly unreadPolicies: readonly string[];
+  /** The permissions boundary; without a document it could not be read. */
+  readonly boundary?: { readonly name: string; readonly document?: string };
 }
 
 /** A client of the secrets' path: the fleet, or a builder that needs them too. */
@@ -97,6 +103,14 @@ export interface PreflightSnapshot {
   readonly image: Read<Image | undefined>;
   readonly instanceTypes: Read<readonly InstanceTypeInfo[]>;
   readonly targetGroups: Read<readonly TargetGroupSnapshot[]>;
+  /** ARNs of target groups that the group is attached to and that do not exist any more. */
+  readonly missingTargetGroupArns?: readonly string[];
+  /** Of a template: what the group is attached to and another stack makes, or nobody can tell yet. */
+  readonly openTargetGroups?: readonly string[];
+  /** Undefined: there is none, or its image is named in another way than by its id. */
+  readonly baseline?: Read<BaselineSnapshot | undefined>;
+  /** Of the deployer's credentials. Epoch milliseconds; `isRenewed`: whoever gave them gives new ones by itself. */
+  readonly credentials?: { readonly expireAt: number; readonly isRenewed: boolean };
   readonly loadBalancers: Read<readonly LoadBalancerSnapshot[]>;
   readonly network: Read<NetworkSnapshot>;
   readonly backend: SecretsClient;
@@ -113,6 +127,8 @@ export interface PreflightSnapshot {
    * Store, in the group's VPC, whoever uses it, or in the same stack, where it is there for the group.
    */
   readonly secretsHint?: 'roleReadsNames' | 'endpointInVpc' | 'endpointInStack';
+  /** Of a template: what could not be worked out, in words. */
+  readonly unresolved?: readonly string[];
   /** What the deployer may do, by action: from IAM's simulation. */
   readonly deployerPermissions: Read<Readonly<Record<string, 'allowed' | 'denied'>>>;
 }

@@ -105,7 +105,7 @@ function describeBystander({ subject, who, backend, answers, after }: Bystander)
     code: 'BYSTANDER_BROKEN',
     severity: 'warning',
     subject,
-    message: `${who} Parameter Store now, and would not any more once the faults of ${backend} are mended: ${faults.map(({ explanation }) => explanation).join(' ')}`,
+    message: `${who} Parameter Store now, and would not any more once the faults of ${backend} are fixed: ${faults.map(({ explanation }) => explanation).join(' ')}`,
     evidence: faults.flatMap(({ evidence }) => evidence),
     fix: {
       text: `before that, ${fixes.map((fix) => fix?.text).join('; ')}`,

@@ -17,29 +17,3 @@ export const checkDeployer: Check = ({ snapshot }) => {
     }),
   ];
 };
-
-/** What a rollout asks for; docs/cli.md has the same list. */
-export const deployerActions: readonly string[] = [
-  'autoscaling:DescribeAutoScalingGroups',
-  'autoscaling:DescribeScalingActivities',
-  'autoscaling:UpdateAutoScalingGroup',
-  'autoscaling:SuspendProcesses',
-  'autoscaling:ResumeProcesses',
-  'autoscaling:EnterStandby',
-  'autoscaling:ExitStandby',
-  'autoscaling:DetachInstances',
-  'autoscaling:TerminateInstanceInAutoScalingGroup',
-  'ec2:DescribeInstances',
-  'ec2:DescribeImages',
-  'ec2:DescribeLaunchTemplates',
-  'ec2:DescribeLaunchTemplateVersions',
-  'ec2:CreateLaunchTemplateVersion',
-  'ec2:DeleteLaunchTemplateVersions',
-  'ec2:ModifyLaunchTemplate',
-  'ec2:CreateTags',
-  'ec2:GetConsoleOutput',
-  'ec2:RunInstances',
-  'elasticloadbalancing:DescribeTargetGroups',
-  'elasticloadbalancing:DescribeTargetHealth',
-  'elasticloadbalancing:DescribeListeners',
-];

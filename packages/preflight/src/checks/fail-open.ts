@@ -1,4 +1,5 @@
 // A load balancer without a healthy target routes to every target.
+import { shell } from '@directrix/rollout';
 import type { Check } from '../check.js';
 import { groupName, groupSubject } from '../check.js';
 import { draft } from '../draft.js';
@@ -16,7 +17,7 @@ export const checkFailOpen: Check = ({ snapshot }) => {
         : {
             fix: {
               commands: [
-                `aws autoscaling set-desired-capacity --auto-scaling-group-name ${groupName(group)} --desired-capacity 2`,
+                shell`aws autoscaling set-desired-capacity --auto-scaling-group-name ${groupName(group)} --desired-capacity 2`,
               ],
             },
           }),

@@ -4,20 +4,16 @@
 import type { Check } from '../check.js';
 import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
-import { countBatches, longestRolloutMs } from '../intent.js';
+import { countBatches, drainSecondsOf, longestForecastMs } from '../intent.js';
 
 export const checkForecast: Check = ({ snapshot, intent }) => {
   const { group } = snapshot;
   const desired = group.DesiredCapacity ?? 0;
   if (desired === 0) return [];
   const batches = countBatches(snapshot, intent);
-  const drainSeconds = Math.max(
-    0,
-    ...(readValue(snapshot.targetGroups) ?? []).map(({ attributes }) =>
-      Number(attributes['deregistration_delay.timeout_seconds'] ?? 300),
-    ),
-  );
-  const longestMinutes = Math.ceil((longestRolloutMs(snapshot, intent) / 1000 + drainSeconds) / 60);
+  const drainSeconds = drainSecondsOf(snapshot);
+  const longestMinutes = Math.ceil(longestForecastMs(snapshot, intent) / 60_000);
+  const bakeSeconds = (intent.bakeMs ?? 0) / 1000;
   // Old instances stay, warm, until all new ones are verified.
   const hours = ((desired * longestMinutes) / 60).toFixed(1);
   const type = readValue(snapshot.launchTemplate)?.data?.InstanceType ?? 'the launch template’s instance type';
@@ -28,7 +24,7 @@ export const checkForecast: Check = ({ snapshot, intent }) => {
       evidence: [
         {
           id: groupName(group),
-          what: `each batch: up to ${intent.startTimeoutMs / 1000} s to healthy, ${intent.minHealthyTimeMs / 1000} s healthy; then ${drainSeconds} s draining`,
+          what: `each batch: up to ${intent.startTimeoutMs / 1000} s to healthy, ${intent.minHealthyTimeMs / 1000} s healthy; then ${drainSeconds} s draining${bakeSeconds === 0 ? '' : ` and a bake of ${bakeSeconds} s`}`,
         },
       ],
     }),

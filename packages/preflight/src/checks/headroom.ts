@@ -1,7 +1,9 @@
 // Room for the surge: sizes, subnet addresses, and what else grows with them.
+import { shell } from '@directrix/rollout';
 import type { Check, CheckContext, Draft } from '../check.js';
 import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
+import { findByRule } from '../group-rule.js';
 
 export const checkHeadroom: Check = (context) => [
   ...checkSizes(context),
@@ -12,34 +14,22 @@ export const checkHeadroom: Check = (context) => [
 function checkSizes({ snapshot, intent }: CheckContext): readonly Draft[] {
   const { group } = snapshot;
   const { MaxSize = 0, DesiredCapacity = 0, MinSize = 0 } = group;
-  const subject = groupSubject(snapshot);
   const evidence = [
     { id: groupName(group), what: `MinSize ${MinSize}, DesiredCapacity ${DesiredCapacity}, MaxSize ${MaxSize}` },
   ];
-  if (DesiredCapacity === 0)
-    return [
-      draft('GROUP_EMPTY', {
-        subject,
-        message: `${groupName(group)} wants 0 instances: there is nothing to replace.`,
+  const isLent = intent.isMaxSizeLent === true;
+  const full = isLent
+    ? []
+    : findByRule('NO_CAPACITY_HEADROOM', snapshot, {
         evidence,
-      }),
-    ];
-  if (MaxSize <= DesiredCapacity)
-    return [
-      draft('NO_CAPACITY_HEADROOM', {
-        subject,
-        message: `${groupName(group)} cannot launch another instance: MaxSize is ${MaxSize} and DesiredCapacity is ${DesiredCapacity}.`,
-        evidence,
-        fix: {
-          text: `raise MaxSize to ${DesiredCapacity + 1} or more`,
-          commands: [raiseMaxSize(group, DesiredCapacity + 1)],
-        },
-      }),
-    ];
-  if (MaxSize - DesiredCapacity >= intent.surge) return [];
+        fix: { commands: [raiseMaxSize(group, DesiredCapacity + 1)] },
+      });
+  const refused = [...findByRule('GROUP_EMPTY', snapshot, { evidence }), ...full];
+  if (refused.length > 0) return refused.slice(0, 1);
+  if (isLent || MaxSize - DesiredCapacity >= intent.surge) return [];
   return [
     draft('SURGE_LIMITED', {
-      subject,
+      subject: groupSubject(snapshot),
       message: `${groupName(group)} has room for ${MaxSize - DesiredCapacity} more instances, and the surge is ${intent.surge}.`,
       evidence,
       fix: { commands: [raiseMaxSize(group, DesiredCapacity + intent.surge)] },
@@ -48,7 +38,7 @@ function checkSizes({ snapshot, intent }: CheckContext): readonly Draft[] {
 }
 
 function raiseMaxSize(group: CheckContext['snapshot']['group'], maxSize: number): string {
-  return `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${groupName(group)} --max-size ${maxSize}`;
+  return shell`aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${groupName(group)} --max-size ${maxSize}`;
 }
 
 function checkAddresses({ snapshot, intent }: CheckContext): readonly Draft[] {
@@ -93,7 +83,7 @@ function checkWarmPool({ snapshot }: CheckContext): readonly Draft[] {
         },
       ],
       fix: {
-        commands: [`aws autoscaling delete-warm-pool --auto-scaling-group-name ${groupName(snapshot.group)}`],
+        commands: [shell`aws autoscaling delete-warm-pool --auto-scaling-group-name ${groupName(snapshot.group)}`],
       },
     }),
   ];

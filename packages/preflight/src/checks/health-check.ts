@@ -1,11 +1,12 @@
 // The health checks of the target groups, against boot and grace time.
+import { shell } from '@directrix/rollout';
 import type { Check, CheckContext, Draft } from '../check.js';
 import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 import type { TargetGroupSnapshot } from '../snapshot.js';
 
 /** An instance of EC2 does not boot, start its application and be checked in less. */
-const leastBootSeconds = 15;
+export const leastBootSeconds = 15;
 
 export const checkHealthCheck: Check = (context) => [
   ...(readValue(context.snapshot.targetGroups) ?? []).flatMap((targetGroup) => [
@@ -27,7 +28,9 @@ function checkSwitch(snapshot: TargetGroupSnapshot): readonly Draft[] {
     draft('HEALTH_CHECK_DISABLED', {
       subject: subjectOf(snapshot),
       message: `${TargetGroupName} makes no health checks: none of its targets is ever called healthy.`,
-      fix: { commands: [`aws elbv2 modify-target-group --target-group-arn ${TargetGroupArn} --health-check-enabled`] },
+      fix: {
+        commands: [shell`aws elbv2 modify-target-group --target-group-arn ${TargetGroupArn} --health-check-enabled`],
+      },
     }),
   ];
 }
@@ -57,7 +60,7 @@ function checkMatcher(snapshot: TargetGroupSnapshot): readonly Draft[] {
       evidence: [{ id: snapshot.targetGroup.TargetGroupArn ?? '', what: `Matcher ${codes}` }],
       fix: {
         commands: [
-          `aws elbv2 modify-target-group --target-group-arn ${snapshot.targetGroup.TargetGroupArn} --matcher HttpCode=200`,
+          shell`aws elbv2 modify-target-group --target-group-arn ${snapshot.targetGroup.TargetGroupArn} --matcher HttpCode=200`,
         ],
       },
     }),
@@ -74,7 +77,7 @@ function checkGrace({ snapshot }: CheckContext): readonly Draft[] {
         message: `${name} looks at EC2's status only: an instance that its load balancer calls unhealthy stays.`,
         fix: {
           commands: [
-            `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${name} --health-check-type ELB --health-check-grace-period ${Math.max(group.HealthCheckGracePeriod ?? 0, 120)}`,
+            shell`aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${name} --health-check-type ELB --health-check-grace-period ${Math.max(group.HealthCheckGracePeriod ?? 0, 120)}`,
           ],
         },
       }),
@@ -92,7 +95,7 @@ function checkGrace({ snapshot }: CheckContext): readonly Draft[] {
       evidence: [{ id: name, what: `HealthCheckType ${group.HealthCheckType}, HealthCheckGracePeriod ${grace}` }],
       fix: {
         commands: [
-          `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${name} --health-check-grace-period ${Math.max(120, 2 * least)}`,
+          shell`aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${name} --health-check-grace-period ${Math.max(120, 2 * least)}`,
         ],
       },
     }),

@@ -1,5 +1,7 @@
 // The image: whether it can be launched here, on this instance type.
+
 import type { Image } from '@aws-sdk/client-ec2';
+import { shell } from '@directrix/rollout';
 import type { Check, CheckContext, Draft } from '../check.js';
 import { readValue } from '../check.js';
 import { draft } from '../draft.js';
@@ -33,7 +35,13 @@ function checkState(image: Image, subject: string): readonly Draft[] {
     draft('IMAGE_NOT_AVAILABLE', {
       subject,
       message: `${image.ImageId} is ${image.State}, not available${because}.`,
-      fix: { text: 'wait until it is', commands: [`aws ec2 wait image-available --image-ids ${image.ImageId}`] },
+      fix:
+        image.State === 'disabled'
+          ? { commands: [shell`aws ec2 enable-image --image-id ${image.ImageId}`] }
+          : {
+              text: 'wait until it is',
+              commands: [shell`aws ec2 wait image-available --image-ids ${image.ImageId}`],
+            },
     }),
   ];
 }
@@ -72,7 +80,7 @@ function checkOwner(image: Image, subject: string, accountId: string | undefined
       message: `${image.ImageId} belongs to ${image.OwnerId}${image.Public === true ? ' and is public' : ', which shares it with this account'}.`,
       fix: {
         commands: [
-          `aws ec2 copy-image --source-image-id ${image.ImageId} --source-region "$AWS_REGION" --name copy-of-${image.ImageId}`,
+          shell`aws ec2 copy-image --source-image-id ${image.ImageId} --source-region "$AWS_REGION" --name copy-of-${image.ImageId}`,
         ],
       },
     }),

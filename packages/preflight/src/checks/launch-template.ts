@@ -2,25 +2,22 @@
 import type { Check, CheckContext, Draft } from '../check.js';
 import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
+import { findByRule } from '../group-rule.js';
+import { launchTemplateOf } from '../launch-template-of.js';
 import type { LaunchTemplateSnapshot } from '../snapshot.js';
 
 export const checkLaunchTemplate: Check = ({ snapshot }) => {
   const { group } = snapshot;
   const subject = groupSubject(snapshot);
-  if (group.LaunchTemplate === undefined)
-    return [
-      draft('NO_LAUNCH_TEMPLATE', {
-        subject,
-        message: `${groupName(group)} launches from ${group.MixedInstancesPolicy === undefined ? `the launch configuration ${group.LaunchConfigurationName}` : 'a mixed instances policy'}.`,
-      }),
-    ];
+  const named = launchTemplateOf(group);
+  if (named === undefined) return findByRule('NO_LAUNCH_TEMPLATE', snapshot);
   const template = readValue(snapshot.launchTemplate);
   if (snapshot.launchTemplate.kind === 'unread') return [];
   if (template === undefined || template.data === undefined)
     return [
       draft('LAUNCH_TEMPLATE_MISSING', {
         subject,
-        message: `${groupName(group)} names version ${group.LaunchTemplate.Version} of ${group.LaunchTemplate.LaunchTemplateName ?? group.LaunchTemplate.LaunchTemplateId}, which does not exist.`,
+        message: `${groupName(group)} names version ${named.Version} of ${named.LaunchTemplateName ?? named.LaunchTemplateId}, which does not exist.`,
       }),
     ];
   return checkPin({ snapshot }, template);
@@ -32,7 +29,16 @@ function checkPin({ snapshot }: Pick<CheckContext, 'snapshot'>, template: Launch
   const subject = groupSubject(snapshot);
   const evidence = [{ id: template.launchTemplateId, what: `${template.version} is ${meant}` }];
   const staying = (snapshot.group.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'InService');
-  const versions = [...new Set(staying.map(({ LaunchTemplate }) => LaunchTemplate?.Version ?? '?'))].sort();
+  // A number of another launch template is not ours to compare.
+  const versions = [
+    ...new Set(
+      staying.map(({ LaunchTemplate }) =>
+        LaunchTemplate?.LaunchTemplateId === template.launchTemplateId
+          ? (LaunchTemplate.Version ?? '?')
+          : 'another launch template',
+      ),
+    ),
+  ].sort();
   if (staying.length > 0 && !versions.includes(meant))
     return [
       draft('LAUNCH_TEMPLATE_AHEAD', {

@@ -1,25 +1,78 @@
 // From the load balancers' interfaces to a new instance, on the traffic port and on the health check port of each target group.
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
-import { buildNetwork, type Network, type NetworkSnapshot, type Source } from '@directrix/reachability';
-import type { Check } from '../check.js';
+import { buildNetwork, isUnresolved, type Network, type NetworkSnapshot, type Source } from '@directrix/reachability';
+import type { Check, CheckContext, Draft } from '../check.js';
 import { readValue } from '../check.js';
-import { findPathFaults, type PathQuestion } from '../network/path-findings.js';
-import type { LoadBalancerSnapshot, TargetGroupSnapshot } from '../snapshot.js';
+import { draftUndecided, findPathFaults, type PathQuestion } from '../network/path-findings.js';
+import type { LoadBalancerSnapshot, PreflightSnapshot, TargetGroupSnapshot } from '../snapshot.js';
 
-export const checkLoadBalancerPath: Check = (context) => {
+export const checkLoadBalancerPath: Check = (context) => [...checkKnownPaths(context), ...findOpenEnds(context)];
+
+function checkKnownPaths(context: CheckContext): readonly Draft[] {
   const { snapshot, network } = context;
-  // What a network load balancer forwards comes from its clients, whom nobody knows.
-  const loadBalancers = (readValue(snapshot.loadBalancers) ?? []).filter(
-    ({ loadBalancer }) => (loadBalancer.Type ?? 'application') === 'application',
-  );
-  const launch = snapshot.backend.source;
-  if (network === undefined || launch.kind !== 'launch' || network.snapshot.networkInterfaces === undefined) return [];
+  const loadBalancers = applicationLoadBalancers(snapshot).filter(({ loadBalancer }) => hasKnownSubnets(loadBalancer));
+  const launch = knownLaunchOf(snapshot);
+  if (network?.snapshot.networkInterfaces === undefined || launch === undefined) return [];
   const stage = setStage(network.snapshot, launch, loadBalancers);
   const paths = (readValue(snapshot.targetGroups) ?? []).flatMap((targetGroup) =>
     questionsOf(targetGroup, stage, loadBalancers, snapshot.backend.name),
   );
   return findPathFaults({ ...context, network: stage.network }, paths);
-};
+}
+
+// What a network load balancer forwards comes from its clients, whom nobody knows.
+function applicationLoadBalancers({ loadBalancers }: PreflightSnapshot): readonly LoadBalancerSnapshot[] {
+  return (readValue(loadBalancers) ?? []).filter(
+    ({ loadBalancer }) => (loadBalancer.Type ?? 'application') === 'application',
+  );
+}
+
+function hasKnownSubnets({ AvailabilityZones }: LoadBalancerSnapshot['loadBalancer']): boolean {
+  return AvailabilityZones?.every(({ SubnetId }) => !isUnresolved(SubnetId)) === true;
+}
+
+function knownLaunchOf({ backend }: PreflightSnapshot): (Source & { readonly kind: 'launch' }) | undefined {
+  const { source } = backend;
+  return source.kind === 'launch' && source.subnetIds.length > 0 && !source.subnetIds.some(isUnresolved)
+    ? source
+    : undefined;
+}
+
+/** What cannot even be asked, so that silence is never taken for a path that works. */
+function findOpenEnds({ snapshot, network }: CheckContext): readonly Draft[] {
+  const group = snapshot.backend.name;
+  const targetGroups = readValue(snapshot.targetGroups) ?? [];
+  const ofGroup = [
+    ...(network?.snapshot.networkInterfaces === undefined ? ['the network was not read'] : []),
+    ...(knownLaunchOf(snapshot) === undefined ? [`the subnets that ${group} launches in are not known`] : []),
+    ...(snapshot.targetGroups.kind === 'unread' ? ['the target groups were not read'] : []),
+    ...(snapshot.loadBalancers.kind === 'unread' ? ['the load balancers were not read'] : []),
+  ];
+  const isAttached = snapshot.targetGroups.kind === 'unread' || targetGroups.length > 0;
+  const open = applicationLoadBalancers(snapshot)
+    .map(({ loadBalancer }) => loadBalancer)
+    .filter((one) => !hasKnownSubnets(one) && isUsed(one, targetGroups));
+  return [
+    ...(isAttached && ofGroup.length > 0
+      ? [draftUndecided(`the load balancer to new instances of ${group}`, ofGroup)]
+      : []),
+    ...(snapshot.openTargetGroups ?? []).map((id) =>
+      draftUndecided(`the load balancer to new instances of ${group}`, [`target group ${id} is not in what was read`]),
+    ),
+    ...open.map(({ LoadBalancerName }) =>
+      draftUndecided(`load balancer ${LoadBalancerName} to new instances of ${group}`, [
+        `the subnets of ${LoadBalancerName} are not known`,
+      ]),
+    ),
+  ];
+}
+
+function isUsed(
+  { LoadBalancerArn = '' }: LoadBalancerSnapshot['loadBalancer'],
+  targetGroups: readonly TargetGroupSnapshot[],
+): boolean {
+  return targetGroups.some(({ targetGroup }) => targetGroup.LoadBalancerArns?.includes(LoadBalancerArn));
+}
 
 interface Stage {
   readonly network: Network;

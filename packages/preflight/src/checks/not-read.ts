@@ -1,10 +1,12 @@
 // What could not be read, so that silence is never taken for health.
-import type { Check } from '../check.js';
-import { groupSubject } from '../check.js';
+import type { Check, Draft } from '../check.js';
+import { groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
 import type { PreflightSnapshot, Read } from '../snapshot.js';
 
-export const checkNotRead: Check = ({ snapshot }) =>
+export const checkNotRead: Check = ({ snapshot }) => [...findUnread(snapshot), ...findUnresolved(snapshot)];
+
+const findUnread = (snapshot: PreflightSnapshot) =>
   partsOf(snapshot).flatMap(([what, part]) =>
     part.kind === 'read'
       ? []
@@ -17,15 +19,30 @@ export const checkNotRead: Check = ({ snapshot }) =>
         ],
   );
 
+function findUnresolved(snapshot: PreflightSnapshot): readonly Draft[] {
+  const { unresolved = [] } = snapshot;
+  if (unresolved.length === 0) return [];
+  return [
+    draft('TEMPLATE_NOT_RESOLVED', {
+      subject: groupSubject(snapshot),
+      message: `The template leaves open: ${unresolved.join(', ')}.`,
+      evidence: unresolved.map((id) => ({ id, what: 'not known before the deployment' })),
+    }),
+  ];
+}
+
 function partsOf(snapshot: PreflightSnapshot): readonly (readonly [string, Read<unknown>])[] {
   const { backend } = snapshot;
-  const unread = backend.role.kind === 'read' ? (backend.role.value?.unreadPolicies ?? []) : [];
+  const role = readValue(backend.role);
+  const boundary = role?.boundary !== undefined && role.boundary.document === undefined ? [role.boundary.name] : [];
+  const unread = [...(role?.unreadPolicies ?? []), ...boundary];
   return [
     ['the launch template', snapshot.launchTemplate],
     ['the image', snapshot.image],
     ['instance types', snapshot.instanceTypes],
     ['target groups', snapshot.targetGroups],
     ['load balancers', snapshot.loadBalancers],
+    ...(snapshot.baseline === undefined ? [] : [['the image of the present release', snapshot.baseline] as const]),
     ['the network', snapshot.network],
     ["the instances' role", backend.role],
     ...unread.map((name): [string, Read<unknown>] => [

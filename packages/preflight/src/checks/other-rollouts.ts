@@ -1,4 +1,5 @@
 // Somebody else who changes the group now: another deployer, or AWS's own instance refresh.
+import { shell } from '@directrix/rollout';
 import type { Check } from '../check.js';
 import { groupName, groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
@@ -17,7 +18,7 @@ export const checkOtherRollouts: Check = ({ snapshot }) => {
           draft('INSTANCE_REFRESH_ACTIVE', {
             subject,
             message: `${name} is in the instance refresh ${refresh.InstanceRefreshId} (${refresh.Status}, ${refresh.PercentageComplete ?? 0}%).`,
-            fix: { commands: [`aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${name}`] },
+            fix: { commands: [shell`aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${name}`] },
           }),
         ]),
     ...(other === undefined
@@ -30,8 +31,8 @@ export const checkOtherRollouts: Check = ({ snapshot }) => {
               : `The rollout ${other.rolloutId} of ${name} was not ended.`,
             fix: {
               commands: other.isActive
-                ? [`directrix status --group ${name}`]
-                : [`directrix resume --group ${name}`, `directrix abort --group ${name}`],
+                ? [shell`directrix status --group ${name}`]
+                : [shell`directrix resume --group ${name}`, shell`directrix abort --group ${name}`],
             },
           }),
         ]),

@@ -1,9 +1,10 @@
 // Processes of the group that somebody suspended.
+import { listNeededSuspended, shell } from '@directrix/rollout';
 import type { Check } from '../check.js';
 import { groupName, groupSubject } from '../check.js';
 import { draft } from '../draft.js';
+import { findByRule } from '../group-rule.js';
 
-const needed = ['Launch', 'Terminate', 'AddToLoadBalancer'];
 const watching = ['HealthCheck', 'ReplaceUnhealthy'];
 
 export const checkProcesses: Check = ({ snapshot }) => {
@@ -13,21 +14,15 @@ export const checkProcesses: Check = ({ snapshot }) => {
     what: SuspensionReason ?? 'suspended',
   }));
   const resume = (names: readonly string[]) =>
-    `aws autoscaling resume-processes --auto-scaling-group-name ${groupName(group)} --scaling-processes ${names.join(' ')}`;
-  const stopping = suspended.filter(({ id }) => needed.includes(id));
+    shell`aws autoscaling resume-processes --auto-scaling-group-name ${groupName(group)} --scaling-processes ${names}`;
+  const needed = listNeededSuspended(suspended.map(({ id }) => id));
   const unwatched = suspended.filter(({ id }) => watching.includes(id));
   const names = (found: typeof suspended) => found.map(({ id }) => id);
   return [
-    ...(stopping.length === 0
-      ? []
-      : [
-          draft('PROCESS_SUSPENDED', {
-            subject: groupSubject(snapshot),
-            message: `${groupName(group)} has suspended ${names(stopping).join(', ')}, without which no instance can be replaced.`,
-            evidence: stopping,
-            fix: { commands: [resume(names(stopping))] },
-          }),
-        ]),
+    ...findByRule('PROCESS_SUSPENDED', snapshot, {
+      evidence: suspended.filter(({ id }) => needed.includes(id)),
+      fix: { commands: [resume(needed)] },
+    }),
     ...(unwatched.length === 0
       ? []
       : [

@@ -1,4 +1,5 @@
 // Whether every name that the release expects is below its path. Names only: preflight never has a value.
+import { shell } from '@directrix/rollout';
 import type { Check } from '../check.js';
 import { groupSubject, readValue } from '../check.js';
 import { draft } from '../draft.js';
@@ -32,7 +33,7 @@ export const checkSecretsNames: Check = ({ snapshot, intent }) => {
         message: `The release expects ${name}, and there is no such parameter.`,
         evidence: [{ id: secrets.path, what: `${parameters.length} parameters, not this one` }],
         // The value is asked for at a prompt: an argument is seen by every user of the machine.
-        fix: { text: `put it: directrix secrets set ${name}` },
+        fix: { text: `put it: ${shell`directrix secrets set ${name}`}` },
       }),
     );
 };
@@ -55,7 +56,7 @@ function checkDeclaration(
       message: `Nothing says whether ${imageId} reads secrets from Parameter Store, so the way to them was not checked.`,
       evidence: [{ id: imageId ?? '', what: 'no tag directrix:secrets' }],
       fix: {
-        commands: [`aws ec2 create-tags --resources ${imageId} --tags Key=directrix:secrets,Value=/your/path/`],
+        commands: [shell`aws ec2 create-tags --resources ${imageId} --tags Key=directrix:secrets,Value=/your/path/`],
       },
     }),
   ];

@@ -1,8 +1,9 @@
 // Whether the instances' role may read the path, and decrypt what is there.
+import { shell } from '@directrix/rollout';
 import type { Check, CheckContext, Draft } from '../check.js';
 import { groupSubject, readValue } from '../check.js';
-import { draft, quote } from '../draft.js';
-import { evaluatePolicies, listAllowedResources } from '../iam/policy.js';
+import { draft } from '../draft.js';
+import { askRole, doubtText, isOpenForUnread } from '../role-access.js';
 import { pathArn } from '../secrets-need.js';
 import type { RoleSnapshot, SecretsClient, SecretsSnapshot } from '../snapshot.js';
 
@@ -54,45 +55,61 @@ function checkClient({ snapshot }: CheckContext, client: SecretsClient, secrets:
 
 function checkPath(role: RoleSnapshot, { path }: SecretsSnapshot, region: string, accountId: string): readonly Draft[] {
   const resource = pathArn(region, accountId, path);
-  const verdict = evaluatePolicies(role.policies, { action: 'ssm:GetParametersByPath', resource });
-  if (verdict.kind === 'allowed') return [];
-  // A policy that was not read may allow it.
-  if (verdict.kind === 'implicitDeny' && role.unreadPolicies.length > 0) return [];
+  const answer = askRole(role, { action: 'ssm:GetParametersByPath', resource, region });
+  // The unread policy has a note of its own.
+  if (answer.kind === 'yes' || isOpenForUnread(answer)) return [];
   const subject = `role ${role.roleName}`;
-  if (verdict.kind === 'conditional')
+  if (answer.kind === 'cannotTell') {
+    const because = answer.because.map(doubtText);
     return [
       draft('POLICY_IAM_CONDITIONAL', {
         subject,
-        message: `${verdict.by} lets ${role.roleName} do ssm:GetParametersByPath on ${resource} under a condition only.`,
-        evidence: [{ id: role.arn, what: verdict.by }],
+        message: `Whether ${role.roleName} may do ssm:GetParametersByPath on ${resource} depends on ${because.join(', and on ')}.`,
+        evidence: because.map((what) => ({ id: role.arn, what })),
       }),
     ];
+  }
+  if (answer.reason === 'explicitDeny') return [denied(role, resource, answer.by)];
+  return [answer.policy === undefined ? notAllowed(role, resource) : outOfBounds(role, resource, answer.policy)];
+}
+
+function notAllowed(role: RoleSnapshot, resource: string): Draft {
   const bare = resource.replace(/\/$/, '');
-  return [
-    draft('POLICY_IAM_PATH', {
-      subject,
-      message:
-        verdict.kind === 'denied'
-          ? `${verdict.by} denies ${role.roleName} ssm:GetParametersByPath on ${resource}.`
-          : `No statement of ${role.roleName} allows ssm:GetParametersByPath on ${resource}, the ARN of the path itself.`,
-      evidence: [
-        { id: role.arn, what: `policies looked at: ${role.policies.map(({ name }) => name).join(', ') || 'none'}` },
-      ],
-      fix:
-        verdict.kind === 'denied'
-          ? { text: `take the deny from ${verdict.by}` }
-          : {
-              text: `allow ssm:GetParametersByPath on ${bare} and ${bare}/*`,
-              commands: [putRolePolicy(role, 'directrix-secrets', ['ssm:GetParametersByPath'], [bare, `${bare}/*`])],
-            },
-    }),
-  ];
+  return draft('POLICY_IAM_PATH', {
+    subject: `role ${role.roleName}`,
+    message: `No statement of ${role.roleName} allows ssm:GetParametersByPath on ${resource}, the ARN of the path itself.`,
+    evidence: [
+      { id: role.arn, what: `policies looked at: ${role.policies.map(({ name }) => name).join(', ') || 'none'}` },
+    ],
+    fix: {
+      text: `allow ssm:GetParametersByPath on ${bare} and ${bare}/*`,
+      commands: [putRolePolicy(role, 'directrix-secrets', ['ssm:GetParametersByPath'], [bare, `${bare}/*`])],
+    },
+  });
+}
+
+function denied(role: RoleSnapshot, resource: string, statement: string): Draft {
+  return draft('POLICY_IAM_PATH', {
+    subject: `role ${role.roleName}`,
+    message: `${statement} denies ${role.roleName} ssm:GetParametersByPath on ${resource}.`,
+    evidence: [{ id: role.arn, what: statement }],
+    fix: { text: `somebody denied it on purpose: ask them to change ${statement}` },
+  });
+}
+
+function outOfBounds(role: RoleSnapshot, resource: string, boundary: string): Draft {
+  return draft('POLICY_IAM_PATH', {
+    subject: `role ${role.roleName}`,
+    message: `The permissions boundary ${boundary} of ${role.roleName} does not allow ssm:GetParametersByPath on ${resource}.`,
+    evidence: [{ id: role.arn, what: boundary }],
+    fix: { text: `ask the owner of the permissions boundary ${boundary} to allow it there` },
+  });
 }
 
 function checkKeys(role: RoleSnapshot, secrets: SecretsSnapshot, region: string, accountId: string): readonly Draft[] {
   const secure = (readValue(secrets.parameters) ?? []).filter(({ type }) => type === 'SecureString');
   const customer = new Set(secure.flatMap(({ keyId }) => (keyId === undefined || isManaged(keyId) ? [] : [keyId])));
-  const refused = [...customer].filter((keyId) => mayNotDecrypt(role, keyArn(keyId, region, accountId)));
+  const refused = [...customer].filter((keyId) => mayNotDecrypt(role, keyId, region, accountId));
   const found = refused.map((keyId) =>
     draft('KMS_CMK_DECRYPT', {
       subject: `role ${role.roleName}`,
@@ -107,7 +124,7 @@ function checkKeys(role: RoleSnapshot, secrets: SecretsSnapshot, region: string,
     }),
   );
   const untold = secure.filter(({ keyId }) => keyId === undefined);
-  if (untold.length === 0 || !mayNotDecrypt(role, `arn:aws:kms:${region}:${accountId}:key/any`)) return found;
+  if (untold.length === 0 || !mayNotDecrypt(role, '*', region, accountId)) return found;
   return [
     ...found,
     draft('KMS_KEY_UNKNOWN', {
@@ -127,12 +144,16 @@ function keyArn(keyId: string, region: string, accountId: string): string {
   return `arn:aws:kms:${region}:${accountId}:${keyId.startsWith('alias/') ? keyId : `key/${keyId}`}`;
 }
 
-// Of an alias IAM judges the key behind it, which is not known here: any statement on kms:Decrypt is given the benefit.
-function mayNotDecrypt({ policies, unreadPolicies }: RoleSnapshot, resource: string): boolean {
-  if (unreadPolicies.length > 0) return false;
-  if (resource.includes(':alias/')) return listAllowedResources(policies, 'kms:Decrypt').length === 0;
-  const verdict = evaluatePolicies(policies, { action: 'kms:Decrypt', resource });
-  return verdict.kind === 'denied' || verdict.kind === 'implicitDeny';
+// Of an alias IAM judges the key behind it, which is not known here: it may be any key.
+function mayNotDecrypt(role: RoleSnapshot, keyId: string, region: string, accountId: string): boolean {
+  const alias = /alias\/.+$/.exec(keyId)?.[0];
+  const resource = alias === undefined ? keyArn(keyId, region, accountId) : keyArn('*', region, accountId);
+  const context = {
+    // Parameter Store asks KMS for the instance.
+    'kms:ViaService': [`ssm.${region}.amazonaws.com`],
+    ...(alias !== undefined && { 'kms:ResourceAliases': [alias] }),
+  };
+  return askRole(role, { action: 'kms:Decrypt', resource, region, context }).kind === 'no';
 }
 
 function putRolePolicy(
@@ -142,5 +163,5 @@ function putRolePolicy(
   Resource: readonly string[],
 ): string {
   const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] };
-  return `aws iam put-role-policy --role-name ${roleName} --policy-name ${policyName} --policy-document ${quote(JSON.stringify(document))}`;
+  return shell`aws iam put-role-policy --role-name ${roleName} --policy-name ${policyName} --policy-document ${JSON.stringify(document)}`;
 }

@@ -1,5 +1,7 @@
-// distinct-entries: findings are made one by one, and each proposes the network ACL entries that it needs alone. Together, two of them may
-// want the same rule number, which EC2 would refuse: the later one takes the next free number below, which allows no less.
+// distinct-entries: findings are made one by one, and each proposes what it needs alone. Together they must be accepted by EC2.
+//
+// Two may want the same rule number of a network ACL: the later one takes the next free number below, which allows no less. Two may want
+// the very same change: it stands with the first, and the other says so.
 import type { Edit, NetworkSnapshot } from '@directrix/reachability';
 import type { Finding } from '../finding.js';
 import { commandsOf } from './edit-command.js';
@@ -19,6 +21,24 @@ export function separateEntries(findings: readonly Finding[], snapshot: NetworkS
     return {
       ...finding,
       fix: { ...finding.fix, edits: next, commands: next.flatMap((edit) => commandsOf(edit, snapshot)) },
+    };
+  });
+}
+
+/** The findings, no call of whose fixes is made twice. */
+export function dropRepeatedCalls(findings: readonly Finding[]): readonly Finding[] {
+  const told = new Map<string, string>();
+  return findings.map((finding) => {
+    const { fix, subject } = finding;
+    if (fix === undefined || fix.commands.length === 0) return finding;
+    const fresh = fix.commands.filter((command) => !told.has(command));
+    const earlier = new Set(fix.commands.flatMap((command) => told.get(command) ?? []));
+    for (const command of fresh) told.set(command, subject);
+    if (earlier.size === 0) return finding;
+    const where = [...earlier].map((one) => (one === subject ? 'above' : `for ${one}`)).join(', ');
+    return {
+      ...finding,
+      fix: { ...fix, commands: fresh, text: `${fix.text} (commands that are not here stand ${where})` },
     };
   });
 }

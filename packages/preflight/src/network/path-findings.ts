@@ -2,8 +2,11 @@
 import {
   type Answer,
   CODES,
+  type CustomResolver,
   describeEdit,
   type Fault,
+  findCustomResolver,
+  type Network,
   type NetworkSnapshot,
   type Question,
   reach,
@@ -21,14 +24,18 @@ export interface PathQuestion {
   readonly severity: Severity;
 }
 
-/** Every fault of every path, each once, and a warning for each path that cannot be decided. Empty without a network. */
+/** Every fault of every path, each once, and a warning for each path that cannot be decided. */
 export function findPathFaults({ network }: CheckContext, paths: readonly PathQuestion[]): readonly Draft[] {
-  if (network === undefined) return [];
+  if (network === undefined)
+    return [...new Set(paths.map(({ subject }) => subject))].map((subject) =>
+      draftUndecided(subject, ['the network was not read']),
+    );
   const found = new Map<string, Draft>();
   for (const path of paths) {
     const answer = reach(network, path.question);
     for (const fault of answer.faults) keepFirst(found, keyOf(fault), describeFault(fault, path, network.snapshot));
-    if (answer.verdict === 'unknown') keepFirst(found, `unknown ${path.subject}`, describeUnknown(answer, path));
+    if (answer.verdict === 'unknown')
+      keepFirst(found, `unknown ${path.subject}`, describeUnknown(network, answer, path));
   }
   return [...found.values()];
 }
@@ -58,9 +65,15 @@ export function describeFault(fault: Fault, path: Omit<PathQuestion, 'question'>
   };
 }
 
-function describeUnknown({ unknowns }: Answer, { subject }: PathQuestion): Draft {
-  const resolver = unknowns.find((what) => what.startsWith('DNS_CUSTOM_RESOLVER: '));
-  if (resolver !== undefined) return describeCustomResolver(resolver.slice('DNS_CUSTOM_RESOLVER: '.length), subject);
+function describeUnknown(network: Network, { unknowns, traces }: Answer, { subject }: PathQuestion): Draft {
+  const vpcId = network.subnets.get(traces[0]?.subnetId ?? '')?.vpcId;
+  const resolver = vpcId === undefined ? undefined : findCustomResolver(network, vpcId);
+  if (resolver !== undefined) return describeCustomResolver(resolver, subject);
+  return draftUndecided(subject, unknowns);
+}
+
+/** A path of which too little is known. */
+export function draftUndecided(subject: string, unknowns: readonly string[]): Draft {
   return draft('NETWORK_NOT_DECIDED', {
     subject,
     message: `Whether ${subject} passes cannot be told: ${unknowns.join('; ') || 'the snapshot does not say'}.`,
@@ -68,13 +81,14 @@ function describeUnknown({ unknowns }: Answer, { subject }: PathQuestion): Draft
   });
 }
 
-function describeCustomResolver(what: string, subject: string): Draft {
+function describeCustomResolver({ dhcpOptionsId, servers }: CustomResolver, subject: string): Draft {
+  const what = `${dhcpOptionsId} sends names to ${servers.join(', ')}`;
   return {
     code: 'DNS_CUSTOM_RESOLVER',
     severity: 'warning',
     subject,
-    message: `What ${subject} resolves to cannot be told: ${what}.`,
-    evidence: [{ id: what.split(' ')[0] ?? '', what }],
+    message: `What ${subject} resolves to cannot be told: ${what}, whose answers are not known.`,
+    evidence: [{ id: dhcpOptionsId, what }],
     fix: { text: CODES.DNS_CUSTOM_RESOLVER.fix, commands: [] },
   };
 }

@@ -38,7 +38,11 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }
 
-// The account is not known yet; whichever it will be, it is the same on both sides.
+// The account is not known yet; whichever it will be, it is the same on both sides. Whatever else is not known may be anything:
+// a policy variable without a value, of which IAM's evaluator says so.
 function textOf(document: unknown): string {
-  return JSON.stringify(document ?? {}).replaceAll('unresolved:AWS::AccountId', '*');
+  const text = JSON.stringify(document ?? {}).replaceAll('unresolved:AWS::AccountId', '*');
+  if (!text.includes('unresolved:')) return text;
+  const open = text.replace(/unresolved:([^"{}\\]*)/g, (_, why: string) => `\${${why.replaceAll(',', ';')}}`);
+  return JSON.stringify({ ...JSON.parse(open), Version: '2012-10-17' });
 }

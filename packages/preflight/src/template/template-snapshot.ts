@@ -1,19 +1,27 @@
-// template-snapshot: what preflight looks at, from a CloudFormation template (as cdk synth writes it) in place of an account.
+// template-snapshot: what preflight looks at, from a CloudFormation template (as cdk synth writes it) or a plan of Terraform in place of an
+// account.
 //
-//   T1. Ids and names are the template's logical ids.
+//   T1. Ids and names are the template's logical ids, or the plan's addresses.
 //   T2. What only an account knows (images, parameters, instance types) is `unread`; what a new stack cannot have yet (instances,
 //       rollouts) is absent.
 import type { AutoScalingGroup, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import type { Rule, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
+  accountOfPlan,
+  isPlan,
+  isStackSet,
+  isUnresolved,
   type NetworkSnapshot,
+  resourcesFromPlan,
   resourcesFromTemplate,
   type Source,
+  snapshotFromPlan,
   snapshotFromTemplate,
   type TemplateOptions,
   type TemplateResourceFacts,
 } from '@directrix/reachability';
+import { builderName, builderTag } from '../builders.js';
 import { findSecretsNeed } from '../secrets-need.js';
 import type {
   LaunchTemplateSnapshot,
@@ -34,7 +42,7 @@ export interface TemplateRequest extends TemplateOptions {
 
 /** The logical ids of the template's Auto Scaling groups. */
 export function listTemplateGroups(template: unknown, options: TemplateOptions = {}): readonly string[] {
-  return ofType(resourcesFromTemplate(template, options), 'AWS::AutoScaling::AutoScalingGroup').map(({ id }) => id);
+  return ofType(resourcesOf(template, options), 'AWS::AutoScaling::AutoScalingGroup').map(({ id }) => id);
 }
 
 /** Undefined when the template has no such group. Throws TypeError for what is no template. */
@@ -42,11 +50,11 @@ export function preflightSnapshotFromTemplate(
   template: unknown,
   request: TemplateRequest,
 ): PreflightSnapshot | undefined {
-  const resources = resourcesFromTemplate(template, request);
+  const resources = resourcesOf(template, request);
   const groups = ofType(resources, 'AWS::AutoScaling::AutoScalingGroup');
   const group = request.groupId === undefined ? groups[0] : groups.find(({ id }) => id === request.groupId);
   if (group === undefined) return undefined;
-  const { snapshot: network, launches } = snapshotFromTemplate(template, request);
+  const { snapshot: network, launches, unresolved } = networkOf(template, request);
   const source = launches.find((one) => one.kind === 'launch' && one.name === group.id);
   if (source === undefined) return undefined;
   const launchTemplate = readLaunchTemplate(resources, group);
@@ -56,6 +64,7 @@ export function preflightSnapshotFromTemplate(
   return {
     at: request.at,
     region: network.region,
+    ...accountOf(template),
     group: readGroup(group, source),
     launchTemplate:
       launchTemplate === undefined && group.properties.LaunchTemplate !== undefined
@@ -64,7 +73,8 @@ export function preflightSnapshotFromTemplate(
     image: read(undefined),
     instanceTypes: { kind: 'unread', because: 'A template has no list of instance types.' },
     targetGroups: read(readTargetGroups(resources, group)),
-    loadBalancers: read(readLoadBalancers(resources, network, source)),
+    openTargetGroups: findOpenTargetGroups(resources, group),
+    loadBalancers: read(readLoadBalancers(resources, network)),
     network: read(network),
     backend: { name: group.id, source, role: launchTemplate === undefined ? unknownTemplate : read(role) },
     builders: read(readBuilders(resources, launches)),
@@ -86,8 +96,28 @@ export function preflightSnapshotFromTemplate(
         : need.kind === 'names'
           ? { secretsHint: 'roleReadsNames' as const }
           : {}),
+    unresolved,
     deployerPermissions: read({}),
   };
+}
+
+function resourcesOf(template: unknown, options: TemplateOptions): readonly TemplateResourceFacts[] {
+  return isPlan(template) ? resourcesFromPlan(template, options) : resourcesFromTemplate(template, options);
+}
+
+function networkOf(template: unknown, options: TemplateOptions) {
+  return isPlan(template) ? snapshotFromPlan(template, options) : snapshotFromTemplate(template, options);
+}
+
+/** Where `cdk synth` says one account for every stack, or a plan has asked who its caller is. */
+function accountOf(template: unknown): { readonly accountId?: string } {
+  if (isPlan(template)) {
+    const accountId = accountOfPlan(template);
+    return accountId === undefined ? {} : { accountId };
+  }
+  const ids = isStackSet(template) ? new Set(template.stacks.map(({ accountId }) => accountId)) : new Set<undefined>();
+  const [accountId] = ids;
+  return ids.size === 1 && accountId !== undefined ? { accountId } : {};
 }
 
 const unknownTemplate = { kind: 'unread', because: 'The launch template is not in this template.' } as const;
@@ -142,8 +172,24 @@ function readLaunchTemplate(
   };
 }
 
-function readTargetGroups(resources: readonly TemplateResourceFacts[], { properties }: TemplateResourceFacts) {
-  const wanted = textsOf(properties.TargetGroupARNs);
+/** What the group is attached to, by either property. */
+function attachedTo({ properties }: TemplateResourceFacts): readonly string[] {
+  const sources = recordsOf(properties.TrafficSources).filter(({ Type }) => Type === undefined || Type === 'elbv2');
+  const whole = isUnresolved(properties.TrafficSources) ? [String(properties.TrafficSources)] : [];
+  return [
+    ...textsOf(properties.TargetGroupARNs),
+    ...sources.flatMap(({ Identifier }) => textsOf(Identifier)),
+    ...whole,
+  ];
+}
+
+function findOpenTargetGroups(resources: readonly TemplateResourceFacts[], group: TemplateResourceFacts) {
+  const made = new Set(ofType(resources, 'AWS::ElasticLoadBalancingV2::TargetGroup').map(({ id }) => id));
+  return attachedTo(group).filter((id) => !made.has(id));
+}
+
+function readTargetGroups(resources: readonly TemplateResourceFacts[], group: TemplateResourceFacts) {
+  const wanted = attachedTo(group);
   return ofType(resources, 'AWS::ElasticLoadBalancingV2::TargetGroup')
     .filter(({ id }) => wanted.includes(id))
     .map(({ id, properties: own }) => ({
@@ -174,9 +220,9 @@ function readListeners(resources: readonly TemplateResourceFacts[]): readonly Te
   const listeners = ofType(resources, 'AWS::ElasticLoadBalancingV2::Listener');
   const ofRules = ofType(resources, 'AWS::ElasticLoadBalancingV2::ListenerRule').flatMap(({ id, properties }) => {
     const listener = listeners.find((one) => one.id === properties.ListenerArn);
-    return listener === undefined
-      ? []
-      : [{ id, loadBalancerId: String(listener.properties.LoadBalancerArn), actions: actionsOf(properties.Actions) }];
+    // A listener of another stack: its load balancer is known by this name alone.
+    const loadBalancerId = String(listener?.properties.LoadBalancerArn ?? properties.ListenerArn);
+    return [{ id, loadBalancerId, actions: actionsOf(properties.Actions) }];
   });
   const own = listeners.map(({ id, properties }) => ({
     id,
@@ -199,50 +245,67 @@ function loadBalancersOf(resources: readonly TemplateResourceFacts[], targetGrou
 
 // Its interfaces in the snapshot are described as `ELB app/<name>/0`.
 function arnOf(resources: readonly TemplateResourceFacts[], id: string): string {
-  const properties = resources.find((one) => one.id === id)?.properties ?? {};
+  const properties = resources.find((one) => one.id === id)?.properties;
+  if (properties === undefined) return id;
   return `template:loadbalancer/${properties.Type === 'network' ? 'net' : 'app'}/${textOf(properties.Name) ?? id}/0`;
 }
 
 function readLoadBalancers(
   resources: readonly TemplateResourceFacts[],
   { subnets = [] }: NetworkSnapshot,
-  source: Source,
 ): readonly LoadBalancerSnapshot[] {
   const listeners = readListeners(resources);
   const zoneOf = (id: string) => subnets.find(({ SubnetId }) => SubnetId === id)?.AvailabilityZone;
-  return ofType(resources, 'AWS::ElasticLoadBalancingV2::LoadBalancer').map(({ id, properties }) => {
-    const own = textsOf(properties.Subnets);
-    const launched = source.kind === 'launch' ? source.subnetIds : [];
-    // A zone that the template does not name may be any.
-    const isKnown = [...own, ...launched].every((subnetId) => /^[a-z]{2}-/.test(zoneOf(subnetId) ?? ''));
+  const made = ofType(resources, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+  const ids = new Set(made.map(({ id }) => id));
+  const elsewhere = new Set(listeners.map(({ loadBalancerId }) => loadBalancerId).filter((id) => !ids.has(id)));
+  const listenersOf = (id: string) =>
+    listeners
+      .filter(({ loadBalancerId }) => loadBalancerId === id)
+      .map((one) => ({ listener: { ListenerArn: one.id, DefaultActions: one.actions }, rules: [] }));
+  const own = made.map(({ id, properties }) => {
+    const subnetIds = [
+      ...textsOf(properties.Subnets),
+      ...recordsOf(properties.SubnetMappings).flatMap(({ SubnetId }) => textsOf(SubnetId)),
+    ];
     return {
       loadBalancer: {
         LoadBalancerArn: arnOf(resources, id),
         LoadBalancerName: textOf(properties.Name) ?? id,
+        ...(properties.Type === 'network' && { Type: 'network' as const }),
         SecurityGroups: [...textsOf(properties.SecurityGroups)],
-        AvailabilityZones: (isKnown ? own : [...own, ...launched]).map((SubnetId) => ({
-          SubnetId,
-          ZoneName: zoneOf(SubnetId),
-        })),
+        AvailabilityZones: subnetIds.map((SubnetId) => ({ SubnetId, ZoneName: zoneOf(SubnetId) })),
       },
-      listeners: listeners
-        .filter(({ loadBalancerId }) => loadBalancerId === id)
-        .map((one) => ({ listener: { ListenerArn: one.id, DefaultActions: one.actions }, rules: [] })),
+      listeners: listenersOf(id),
     };
   });
+  // Of those of other stacks nothing is known but that they forward.
+  const others = [...elsewhere].map((id) => ({
+    loadBalancer: { LoadBalancerArn: id, LoadBalancerName: id },
+    listeners: listenersOf(id),
+  }));
+  return [...own, ...others];
 }
 
 function readBuilders(
   resources: readonly TemplateResourceFacts[],
   launches: readonly Source[],
 ): readonly SecretsClient[] {
-  const isBuilder = ({ id, properties }: TemplateResourceFacts) =>
-    /builder|packer/i.test(id) ||
-    recordsOf(properties.Tags).some(
-      ({ Key, Value }) => Key === 'directrix:builder' || (Key === 'Name' && /builder|packer/i.test(String(Value))),
-    );
+  const tagsOf = ({ properties }: TemplateResourceFacts) => [
+    ...recordsOf(properties.Tags),
+    // A launch template is tagged in a list of its own.
+    ...recordsOf(properties.TagSpecifications).flatMap(({ ResourceType, Tags }) =>
+      ResourceType === 'launch-template' ? recordsOf(Tags) : [],
+    ),
+  ];
+  const isTagged = (one: TemplateResourceFacts) =>
+    tagsOf(one).some(({ Key, Value }) => Key === builderTag && String(Value) !== 'false');
+  const isNamed = (one: TemplateResourceFacts) =>
+    [one.id, textOf(one.properties.LaunchTemplateName) ?? ''].some((name) => builderName.test(name)) ||
+    tagsOf(one).some(({ Key, Value }) => Key === 'Name' && builderName.test(String(Value)));
   const role = read(undefined);
-  return resources.filter(isBuilder).flatMap(({ id, type }): readonly SecretsClient[] => {
+  const tagged = resources.filter(isTagged);
+  return (tagged.length > 0 ? tagged : resources.filter(isNamed)).flatMap(({ id, type }): readonly SecretsClient[] => {
     if (type === 'AWS::EC2::Instance') return [{ name: id, source: { kind: 'instance', instanceId: id }, role }];
     const launch = launches.find((one) => one.kind === 'launch' && one.name === id);
     return launch === undefined ? [] : [{ name: id, source: launch, role }];
