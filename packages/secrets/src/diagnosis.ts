@@ -1,8 +1,7 @@
 // From a failed call to what a person should read: the layer, a stable code, and what to do.
 
-import type { Diagnosis } from './ladder.js';
 import type { CallFailed } from './retry.js';
-import { refuse, SecretsError } from './secrets-error.js';
+import { type Diagnosis, refuse, SecretsError } from './secrets-error.js';
 
 /** The error for a call that failed for good. `diagnosis` is what the ladder found, where it was climbed. */
 export function explainFailure(

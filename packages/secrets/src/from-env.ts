@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { keysOf, validate } from './schema.js';
+import { knownKeysOf, validate } from './schema.js';
 import { brand } from './secret.js';
 import type { Secrets } from './secrets.js';
 import { healthOf } from './secrets.js';
@@ -15,7 +15,7 @@ export async function fromEnv<Output extends object>(
   schema: StandardSchemaV1<unknown, Output>,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Secrets<Output>> {
-  const keys = keysOf(schema);
+  const keys = knownKeysOf(schema)?.keys;
   if (keys === undefined) {
     throw refuse(
       'configuration',

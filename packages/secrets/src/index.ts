@@ -8,4 +8,4 @@ export { releaseLabel } from './release-label.js';
 export { type Branded, Secret } from './secret.js';
 export type { Change, Secrets, SecretsHealth, Source } from './secrets.js';
 export { healthOf } from './secrets.js';
-export { type Layer, type Problem, SecretsError } from './secrets-error.js';
+export { type Layer, type Problem, type SecretsCode, SecretsError, type SecretsWarningCode } from './secrets-error.js';

@@ -1,7 +1,7 @@
 // What the instance metadata service lets be known without a secret: whether it is there, whether this machine has a public address
 // and a role, and whether its tokens die on the way (a container on a bridge, with a hop limit of 1).
 import { request } from 'node:http';
-import type { Diagnosis } from './ladder.js';
+import type { Diagnosis } from './secrets-error.js';
 
 const timeoutMs = 1_000;
 const address = '169.254.169.254';

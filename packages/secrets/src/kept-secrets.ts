@@ -3,9 +3,8 @@
 //   H1. Values in force stay in force when a refresh fails.
 //   H2. A failing refresh alone does not make a healthy application unhealthy: an outage of the store must not become one of the site.
 //       Only values that are older than last-known-good allows do.
-import type { Loaded } from './load-secrets.js';
 import type { Ports } from './ports.js';
-import type { Change, Secrets, SecretsHealth, Source } from './secrets.js';
+import type { Change, Loaded, Secrets, SecretsHealth, Source } from './secrets.js';
 import { healthOf } from './secrets.js';
 import { describeError, SecretsError } from './secrets-error.js';
 

@@ -15,7 +15,7 @@ import { networkInterfaces } from 'node:os';
 import { connect as connectTls } from 'node:tls';
 import { isPrivateAddress } from './address.js';
 import { hasPublicAddress } from './instance-metadata.js';
-import type { Layer, Problem } from './secrets-error.js';
+import type { Diagnosis } from './secrets-error.js';
 
 export interface ProbeTarget {
   readonly host: string;
@@ -26,12 +26,6 @@ export interface ProbeTarget {
 export interface ProbeLimits {
   readonly connectMs: number;
   readonly requestMs: number;
-}
-
-export interface Diagnosis {
-  readonly layer: Layer;
-  readonly problem: Problem;
-  readonly hint: string;
 }
 
 type ConnectResult = 'open' | 'dropped' | 'refused' | 'reset';

@@ -87,13 +87,33 @@ function inFile(file: string, key: Uint8Array, identity: string): Memory {
         decipher.setAAD(Buffer.from(identity)).setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
         const sealed = bytes.subarray(ivBytes + tagBytes);
         const text = Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8');
-        const { readAt, parameters } = JSON.parse(text) as { readAt: number; parameters: [string, StoredParameter][] };
-        return { readAt, parameters: new Map(parameters) };
+        return readKept(JSON.parse(text));
       } catch {
         return undefined; // K3
       }
     },
   };
+}
+
+/** Undefined for what another version of this library kept in another shape: K3. */
+function readKept(value: unknown) {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (!('readAt' in value && typeof value.readAt === 'number')) return undefined;
+  if (!('parameters' in value && Array.isArray(value.parameters))) return undefined;
+  const { readAt, parameters } = value;
+  return parameters.every(isEntry) ? { readAt, parameters: new Map<string, StoredParameter>(parameters) } : undefined;
+}
+
+function isEntry(value: unknown): value is [string, StoredParameter] {
+  if (!Array.isArray(value)) return false;
+  const [name, parameter] = value as readonly unknown[];
+  if (typeof name !== 'string' || typeof parameter !== 'object' || parameter === null) return false;
+  return (
+    'value' in parameter &&
+    typeof parameter.value === 'string' &&
+    'version' in parameter &&
+    typeof parameter.version === 'number'
+  );
 }
 
 /** Written beside and moved, so that a kill leaves the old one or the new one. */

@@ -24,6 +24,10 @@ function load<Output extends object>(store: FakeStore, options: Omit<LoadOptions
   return loadSecrets({ path, client: store.client, ports: createPorts(), ...options });
 }
 
+function operationsOf(store: FakeStore): string[] {
+  return store.requests.map(({ operation }) => operation);
+}
+
 async function failureOf(promise: Promise<unknown>): Promise<SecretsError> {
   const error = await promise.then(
     () => undefined,
@@ -89,6 +93,15 @@ describe('a schema of any Standard Schema library', () => {
     const error = await failureOf(load(createStore(whole), { schema: throwing }));
     expect(error.code).toBe('SCHEMA_FAILED');
     expect(inspect(error, { depth: 9 })).not.toContain('correct-horse');
+  });
+
+  it.each([
+    ['a date', z.object({ KEY: z.string(), PORT: z.coerce.date() })],
+    ['a check of its own', z.object({ KEY: z.string(), PORT: z.custom<string>(() => true) }).refine(() => true)],
+  ])('tells its keys also with %s, which JSON Schema cannot say', async (_, given) => {
+    const store = createStore(whole);
+    await load<object>(store, { schema: given });
+    expect(operationsOf(store)).toEqual(['GetParameters']);
   });
 
   it('whose keys cannot be told reads the whole path', async () => {
@@ -171,10 +184,31 @@ describe('round trips', () => {
     }
   });
 
-  it('by path they are one for every ten', async () => {
-    const store = createStore(manyStored);
-    await load(store, { schema: z.object(many), names: 'byPath' });
-    expect(store.requests).toHaveLength(20);
+  it('by a path whose keys the schema knows they are one too', async () => {
+    const store = createStore({ ...manyStored, [`${path}OTHER`]: 'of somebody else' });
+    const secrets = await load(store, { schema: z.object(many), names: 'byPath' });
+    expect(Object.keys(secrets.values)).toHaveLength(200);
+    expect(operationsOf(store)).toEqual(Array(20).fill('GetParameters'));
+  });
+
+  it.each([
+    ['zod, loose', z.looseObject({ KEY: z.string() })],
+    ['zod, with a catchall', z.object({ KEY: z.string() }).catchall(z.string())],
+    ['valibot, loose', v.looseObject({ KEY: v.string() })],
+    ['valibot, with a rest', v.objectWithRest({ KEY: v.string() }, v.string())],
+  ])('by path they are one for every ten where the schema keeps what it does not know: %s', async (_, open) => {
+    const store = createStore({ ...whole, ...manyStored });
+    const { values } = await load<object>(store, { schema: open, names: 'byPath' });
+    expect(operationsOf(store)).toEqual(Array(21).fill('GetParametersByPath'));
+    expect(Object.keys(values)).toContain('KEY_7');
+  });
+
+  it('a schema that refuses what it does not know sees the whole path when it asks for it', async () => {
+    for (const strict of [z.strictObject({ KEY: z.string() }), v.strictObject({ KEY: v.string() })]) {
+      const error = await failureOf(load(createStore(whole), { schema: strict, names: 'byPath' }));
+      expect(error.code).toBe('SECRET_MALFORMED');
+      await load(createStore(whole), { schema: strict });
+    }
   });
 
   it('DescribeParameters is in no source of the library', () => {
@@ -183,6 +217,49 @@ describe('round trips', () => {
       readFileSync(join(import.meta.dirname, file), 'utf8').includes('DescribeParametersCommand'),
     );
     expect(callers).toEqual([]);
+  });
+});
+
+describe('permission', () => {
+  const denied = { code: 'AccessDeniedException', message: 'User: x is not authorized to perform: ssm:GetParameters' };
+  const endpoint = { code: 'AccessDeniedException', message: 'x because no VPC endpoint policy allows the action' };
+
+  it.each([
+    ['the role', denied],
+    ['the endpoint', endpoint],
+  ])('to read a path only, by %s, is enough: the path is read, and that is said once', async (_, refusal) => {
+    const store = createStore({ ...whole, [`${path}OTHER`]: 'not asked for' });
+    store.failures.push(refusal);
+    const ports = createPorts();
+    const secrets = await load(store, { schema: z.strictObject(schema.shape), ports });
+    expect(secrets.values.PORT.reveal()).toBe(5432);
+    await secrets.refresh();
+    expect(operationsOf(store)).toEqual(['GetParameters', 'GetParametersByPath', 'GetParametersByPath']);
+    expect(ports.warnings).toEqual([expect.stringMatching(/^secrets: NAMES_DENIED: /)]);
+  });
+
+  it.each([
+    ['names are given', { names: ['KEY', 'PORT'] }, denied, 'POLICY_IAM_PATH'],
+    ['versions are pinned', { pinned: { KEY: 1 } }, denied, 'POLICY_IAM_PATH'],
+    ['the key may not be used', {}, { code: 'AccessDeniedException', message: 'kms:Decrypt' }, 'KMS_CMK_DECRYPT'],
+    ['the keys are wrong', {}, { code: 'UnrecognizedClientException' }, 'CREDENTIALS_REJECTED'],
+  ])('the path is not read instead when %s', async (_, options, failure, code) => {
+    const store = createStore(whole);
+    store.failures.push(failure);
+    expect((await failureOf(load(store, { schema, ...options }))).code).toBe(code);
+    expect(operationsOf(store)).toEqual(['GetParameters']);
+  });
+
+  it('to read neither names nor path is told as the first refusal', async () => {
+    const store = createStore(whole);
+    store.failures.push(endpoint, denied);
+    expect((await failureOf(load(store, { schema }))).code).toBe('POLICY_ENDPOINT');
+  });
+
+  it('to read the path of which the network then fails is told as the network', async () => {
+    const store = createStore(whole);
+    store.failures.push(denied, { code: 'ValidationException' });
+    expect((await failureOf(load(store, { schema }))).code).toBe('SERVICE_REFUSED');
   });
 });
 
@@ -208,7 +285,7 @@ describe('retries', () => {
   ])('%s is final', async (code, ours) => {
     const store = createStore(whole);
     store.failures.push({ code, message: 'correct-horse' });
-    const error = await failureOf(load(store, { schema }));
+    const error = await failureOf(load(store, { schema, names: ['KEY', 'PORT'] }));
     expect(error.code).toBe(ours);
     expect(inspect(error, { depth: 9 })).not.toContain('correct-horse');
     expect(store.requests).toHaveLength(1);
@@ -297,7 +374,7 @@ describe('refreshing', () => {
     const store = createStore(whole);
     const ports = createPorts();
     const secrets = await load(store, { schema, ports });
-    store.failures.push({ code: 'AccessDeniedException' });
+    store.failures.push({ code: 'AccessDeniedException' }, { code: 'AccessDeniedException' });
     ports.time += 60_000;
     await failureOf(secrets.refresh());
     expect(secrets.values.KEY.reveal()).toBe('correct-horse');
@@ -372,7 +449,7 @@ describe('last known good', () => {
   ])('never hides %s', async (_, failure, code) => {
     await load(createStore(whole), { schema, lastKnownGood });
     const store = createStore({});
-    if (failure) store.failures.push(failure);
+    if (failure) store.failures.push(failure, failure);
     expect((await failureOf(load(store, { schema, lastKnownGood }))).code).toBe(code);
   });
 

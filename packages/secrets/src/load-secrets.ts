@@ -13,18 +13,10 @@ import type { Ports } from './ports.js';
 import { createReader, type Reader } from './reader.js';
 import { planRequest, type StoreRequest } from './request.js';
 import { validate } from './schema.js';
-import { type Branded, brand } from './secret.js';
-import type { Secrets, Source } from './secrets.js';
-import { describeError, type Problem, refuse, SecretsError } from './secrets-error.js';
+import { brand } from './secret.js';
+import type { Loaded, Secrets, Source } from './secrets.js';
+import { describeError, describeWarning, type Problem, refuse, SecretsError } from './secrets-error.js';
 import { systemPorts } from './system-ports.js';
-
-export interface Loaded<Output extends object> {
-  readonly values: Branded<Output>;
-  /** The store's values by key, to see what changed. */
-  readonly texts: ReadonlyMap<string, string>;
-  readonly versions: Readonly<Record<string, number>>;
-  readonly source: Source;
-}
 
 /** Everything that loading and refreshing share. */
 interface Loading<Output extends object> {
@@ -32,6 +24,8 @@ interface Loading<Output extends object> {
   readonly path: string;
   readonly request: StoreRequest;
   readonly reader: Reader;
+  /** Set once the names were denied: the next reading asks for the path at once. */
+  readonly way: { isByPath: boolean };
   readonly memory: Memory;
   readonly ports: Ports;
   readonly signal: AbortSignal;
@@ -53,7 +47,8 @@ export async function loadSecrets<Output extends object>(options: LoadOptions<Ou
     reader = createReader(path, regionOf(options), options.client, { ...defaultLimits, ...options.limits }, ports);
     const memory = createMemory(options.lastKnownGood, identityOf(path, request));
     const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
-    const loading = { options, path, request, reader, memory, ports, signal };
+    const way = { isByPath: false };
+    const loading = { options, path, request, reader, way, memory, ports, signal };
     const first = await load(loading);
     return createKeptSecrets({
       first,
@@ -89,7 +84,9 @@ async function load<Output extends object>(loading: Loading<Output>): Promise<Lo
   await memory
     .remember({ parameters, readAt })
     .catch(({ code }: NodeJS.ErrnoException) =>
-      ports.warn(`secrets: LAST_KNOWN_GOOD_NOT_KEPT: the file could not be written: ${code ?? 'unknown error'}`),
+      ports.warn(
+        describeWarning('LAST_KNOWN_GOOD_NOT_KEPT', `the file could not be written: ${code ?? 'unknown error'}`),
+      ),
     );
   return loaded;
 }
@@ -113,24 +110,49 @@ async function recall<Output extends object>(loading: Loading<Output>, cause: Se
 async function read<Output extends object>({
   request,
   reader,
+  way,
   ports,
   signal,
 }: Loading<Output>): Promise<StoredParameters> {
   const { names, selectorOf, isCurrentWhenMissing } = request;
-  if (names === undefined) return reader.read(undefined, signal);
-  const found = await reader.read(
-    names.map((name) => `${name}${selectorOf(name)}`),
-    signal,
-  );
+  if (names === undefined || way.isByPath) return readPath(names, reader, signal);
+  const asked = names.map((name) => `${name}${selectorOf(name)}`);
+  const found = await reader.read(asked, signal).catch(async (denied: unknown) => {
+    if (!request.isPathAnswer || !isDenied(denied)) throw denied;
+    const below = await readPath(names, reader, signal).catch((error: unknown) => {
+      throw isDenied(error) ? denied : error;
+    });
+    way.isByPath = true;
+    ports.warn(
+      describeWarning(
+        'NAMES_DENIED',
+        'ssm:GetParameters is denied; the path is read instead, ten parameters at a time',
+      ),
+    );
+    return below;
+  });
   const unlabelled = isCurrentWhenMissing ? names.filter((name) => !found.has(name)) : [];
   if (unlabelled.length === 0) return found;
   const current = await reader.read(unlabelled, signal);
   if (current.size > 0) {
-    ports.warn(
-      `secrets: SECRET_NOT_LABELLED: ${[...current.keys()].map((name) => `${name}${selectorOf(name)}`).join(', ')} does not exist: the current version is used`,
-    );
+    const asked = [...current.keys()].map((name) => `${name}${selectorOf(name)}`).join(', ');
+    ports.warn(describeWarning('SECRET_NOT_LABELLED', `${asked} does not exist: the current version is used`));
   }
   return new Map([...found, ...current]);
+}
+
+/** Of what is below the path, the named ones; all of it when there are no names. */
+async function readPath(
+  names: readonly string[] | undefined,
+  reader: Reader,
+  signal: AbortSignal,
+): Promise<StoredParameters> {
+  const below = await reader.read(undefined, signal);
+  return names ? new Map([...below].filter(([name]) => names.includes(name))) : below;
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof SecretsError && ['POLICY_IAM_PATH', 'POLICY_ENDPOINT'].includes(error.code);
 }
 
 /** Keys, validation and branding: from what the store answered to what the application gets. */

@@ -13,7 +13,9 @@ export interface LoadOptions<Output extends object> {
   readonly region?: string;
   /**
    * The names below the path to read, in place of all. Defaults to the schema's own keys where it can tell them and no `mapping` is
-   * given. Reading by name costs one round trip for any number; reading by path one for every ten.
+   * given. Reading by name costs one round trip for any number; reading by path one for every ten. `byPath` hands the schema all that
+   * is below the path; a schema that passes over what it does not know is still asked for by its names. Where ssm:GetParameters is
+   * denied and no names are given here, the path is read instead, and the log says so.
    */
   readonly names?: readonly string[] | 'byPath';
   readonly pinned?: Pinned;

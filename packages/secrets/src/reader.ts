@@ -8,12 +8,12 @@ import { type GetParametersByPathCommand, type GetParametersCommand, SSMClient }
 import { explainFailure } from './diagnosis.js';
 import { type Failure, isTransport } from './failure.js';
 import { probeCredentials } from './instance-metadata.js';
-import { type Diagnosis, type ProbeTarget, probe } from './ladder.js';
+import { type ProbeTarget, probe } from './ladder.js';
 import type { Limits } from './options.js';
 import { type Caller, readByNames, readByPath, type StoredParameters } from './parameter-store.js';
 import type { Ports } from './ports.js';
 import { CallFailed, callWithRetries } from './retry.js';
-import { refuse, SecretsError } from './secrets-error.js';
+import { type Diagnosis, refuse, SecretsError } from './secrets-error.js';
 
 export interface Reader {
   /**
@@ -46,12 +46,34 @@ export function createReader(
   };
 }
 
+/** What the SDK would say in the application's log; what matters of it comes as an error. */
+const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 function createClient(region: string, limits: Limits): SSMClient {
+  return withoutNodeWarning(() => newClient(region, limits));
+}
+
+/** The SDK warns of Node releases that it will leave one day, when its first client is made. That is not for an application's log. */
+function withoutNodeWarning<T>(make: () => T): T {
+  const name = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
+  const before = process.env[name];
+  process.env[name] = 'true';
+  try {
+    return make();
+  } finally {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  }
+}
+
+function newClient(region: string, limits: Limits): SSMClient {
   return new SSMClient({
     region,
+    logger: quiet,
     // Our own retries know which failures are worth one; the SDK's would multiply them.
     maxAttempts: 1,
     requestHandler: {
+      logger: quiet,
       connectionTimeout: limits.connectMs,
       requestTimeout: limits.requestMs,
       // Without it a request timeout is a warning only.

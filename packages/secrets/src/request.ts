@@ -1,12 +1,14 @@
 // What to ask the store for, from the options: names with their selectors, or the whole path. Contradictions are refused before
 // anything is asked.
 import type { LoadOptions, Pinned } from './options.js';
-import { keysOf } from './schema.js';
+import { type KnownKeys, knownKeysOf } from './schema.js';
 import { refuse, type SecretsError } from './secrets-error.js';
 
 export interface StoreRequest {
   /** Full parameter names without selectors; undefined reads the whole path. */
   readonly names: readonly string[] | undefined;
+  /** Whether the whole path gives the same, for a role that may read a path and no names. */
+  readonly isPathAnswer: boolean;
   /** The selector of a full name: `:3`, `:release-0.149.2`, or nothing. */
   selectorOf(name: string): string;
   /** Whether a name that its label does not know is read as it is now. */
@@ -17,19 +19,21 @@ export interface StoreRequest {
 
 /** @throws SecretsError SECRETS_OPTIONS_CONFLICT. */
 export function planRequest<Output extends object>(options: LoadOptions<Output>, path: string): StoreRequest {
-  const expectedKeys = keysOf(options.schema);
-  const names = namesOf(options, expectedKeys)?.map((name) => `${path}${name}`);
+  const known = knownKeysOf(options.schema);
+  const expectedKeys = known?.keys;
+  const names = namesOf(options, known)?.map((name) => `${path}${name}`);
   const { pinned } = options;
   if (options.unexpected === 'refuse') {
     if (Array.isArray(options.names))
       throw conflict('unexpected: "refuse" needs every name below the path, and names are given');
     if (expectedKeys === undefined) throw conflict('unexpected: "refuse" needs a schema that tells its keys');
   }
-  if (pinned !== undefined && names === undefined) {
+  if (pinned !== undefined && (names === undefined || options.names === 'byPath')) {
     throw conflict('pinned versions need known names', 'Give names, or a schema that tells its keys.');
   }
   return {
     names,
+    isPathAnswer: !Array.isArray(options.names) && pinned === undefined,
     selectorOf: (name) => selectorOf(pinned, name.slice(path.length)),
     isCurrentWhenMissing: isLabel(pinned) && pinned.ifMissing === 'current',
     expectedKeys,
@@ -38,10 +42,13 @@ export function planRequest<Output extends object>(options: LoadOptions<Output>,
 
 function namesOf<Output extends object>(
   { names, mapping, unexpected }: LoadOptions<Output>,
-  expectedKeys: readonly string[] | undefined,
+  known: KnownKeys | undefined,
 ): readonly string[] | undefined {
-  if (names === 'byPath' || unexpected === 'refuse') return undefined;
-  return names ?? (mapping ? undefined : expectedKeys);
+  if (unexpected === 'refuse') return undefined;
+  if (names !== undefined && names !== 'byPath') return names;
+  if (mapping !== undefined) return undefined;
+  // Asked for the path: names give the same only to a schema that passes over what else is there.
+  return names === 'byPath' && known?.others !== 'ignored' ? undefined : known?.keys;
 }
 
 function selectorOf(pinned: Pinned | undefined, relativeName: string): string {

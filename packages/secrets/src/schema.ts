@@ -5,10 +5,31 @@ import { type Problem, refuse } from './secrets-error.js';
 
 export type Schema = StandardSchemaV1<unknown, object>;
 
+export interface KnownKeys {
+  readonly keys: readonly string[];
+  /** What the schema does with a key that it does not name. */
+  readonly others: 'ignored' | 'kept' | 'refused';
+}
+
 /** The keys that a schema names, where it can tell: Standard JSON Schema (zod, arktype), or valibot's entries. */
-export function keysOf(schema: Schema): readonly string[] | undefined {
-  const properties = jsonProperties(schema) ?? (schema as { entries?: unknown }).entries;
-  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : undefined;
+export function knownKeysOf(schema: Schema): KnownKeys | undefined {
+  const { properties, additionalProperties } = jsonSchemaOf(schema) ?? {};
+  if (isObject(properties)) {
+    const others = additionalProperties === undefined ? 'ignored' : additionalProperties === false ? 'refused' : 'kept';
+    return { keys: Object.keys(properties), others };
+  }
+  const { entries, type } = schema as { readonly entries?: unknown; readonly type?: unknown };
+  if (!isObject(entries)) return undefined;
+  return { keys: Object.keys(entries), others: valibotOthers.get(type) ?? 'kept' };
+}
+
+const valibotOthers: ReadonlyMap<unknown, KnownKeys['others']> = new Map([
+  ['object', 'ignored'],
+  ['strict_object', 'refused'],
+]);
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /**
@@ -88,14 +109,22 @@ function piecesOf(value: string): string[] {
     .map((piece) => piece.toLowerCase());
 }
 
-function jsonProperties(schema: Schema): unknown {
+interface JsonSchema {
+  readonly properties?: unknown;
+  readonly additionalProperties?: unknown;
+}
+
+// What JSON Schema cannot say (a date, a class) must not hide the keys: zod is told to say nothing of it, and arktype does so by itself.
+const jsonSchemaOptions = { target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } };
+
+function jsonSchemaOf(schema: Schema): JsonSchema | undefined {
   const { jsonSchema } = schema['~standard'] as unknown as {
-    readonly jsonSchema?: { input(options: { target: string }): Record<string, unknown> };
+    readonly jsonSchema?: { input(options: typeof jsonSchemaOptions): JsonSchema };
   };
   try {
-    return jsonSchema?.input({ target: 'draft-2020-12' }).properties;
+    return jsonSchema?.input(jsonSchemaOptions);
   } catch {
-    // A schema with transformations that JSON Schema cannot say: the keys are then unknown, and everything below the path is read.
+    // A schema that cannot be told at all: the keys are then unknown, and everything below the path is read.
     return undefined;
   }
 }

@@ -10,12 +10,57 @@ export type Layer =
   | 'path'
   | 'values';
 
-/** One thing that is wrong, with a stable code (docs/errors.md). Never holds a value. */
+/** Stable; docs/secrets.md says what each means and what to do. */
+export type SecretsCode =
+  | 'SECRETS_REGION_MISSING'
+  | 'SECRETS_PATH_INVALID'
+  | 'SECRETS_OPTIONS_CONFLICT'
+  | 'SECRETS_KEY_INVALID'
+  | 'DNS_NAME_NOT_FOUND'
+  | 'DNS_PRIVATE_DISABLED'
+  | 'PUBLIC_NO_EGRESS'
+  | 'ENI_SG_RULES_MISMATCH'
+  | 'PARTIAL_AZ'
+  | 'CONNECT_REFUSED'
+  | 'CONNECT_DROPPED'
+  | 'TLS_FAILED'
+  | 'INSTANCE_PROFILE_MISSING'
+  | 'IMDS_DISABLED'
+  | 'IMDS_HOP_LIMIT'
+  | 'NO_CREDENTIALS'
+  | 'CREDENTIALS_REJECTED'
+  | 'POLICY_IAM_PATH'
+  | 'POLICY_ENDPOINT'
+  | 'KMS_CMK_DECRYPT'
+  | 'SERVICE_SILENT'
+  | 'THROTTLED'
+  | 'SERVICE_FAULT'
+  | 'SERVICE_REFUSED'
+  | 'DEADLINE_EXCEEDED'
+  | 'PATH_EMPTY'
+  | 'PATH_TOO_LARGE'
+  | 'SECRET_MISSING'
+  | 'SECRET_MALFORMED'
+  | 'SECRET_UNEXPECTED'
+  | 'SECRET_NAME_COLLISION'
+  | 'SCHEMA_FAILED';
+
+/** What is said on standard error, although the secrets are there. */
+export type SecretsWarningCode = 'SECRET_NOT_LABELLED' | 'LAST_KNOWN_GOOD_NOT_KEPT' | 'NAMES_DENIED';
+
+/** One thing that is wrong. Never holds a value. */
 export interface Problem {
-  readonly code: string;
+  readonly code: SecretsCode;
   readonly message: string;
   /** The secret's name, where the problem is one secret's. */
   readonly name?: string;
+}
+
+/** What a probe found: the layer that fails, and what to do. */
+export interface Diagnosis {
+  readonly layer: Layer;
+  readonly problem: Problem;
+  readonly hint: string;
 }
 
 /**
@@ -24,7 +69,7 @@ export interface Problem {
  */
 export class SecretsError extends Error {
   override readonly name = 'SecretsError';
-  readonly code: string;
+  readonly code: SecretsCode;
   readonly hint?: string;
   /** Whether the store was never heard: the name, the network, TLS, or silence. Only then is last-known-good a substitute. */
   readonly isTransport: boolean;
@@ -42,7 +87,7 @@ export class SecretsError extends Error {
 }
 
 /** A SecretsError with one problem. */
-export function refuse(layer: Layer, code: string, message: string, hint?: string): SecretsError {
+export function refuse(layer: Layer, code: SecretsCode, message: string, hint?: string): SecretsError {
   return new SecretsError(layer, [{ code, message }], { hint });
 }
 
@@ -50,4 +95,9 @@ export function refuse(layer: Layer, code: string, message: string, hint?: strin
 export function describeError({ layer, problems, hint }: SecretsError): string {
   const lines = problems.map(({ code, message }) => `secrets: ${code} (${layer}): ${message}`);
   return [...lines, ...(hint ? [`secrets: ${hint}`] : [])].join('\n');
+}
+
+/** The line of a warning. */
+export function describeWarning(code: SecretsWarningCode, message: string): string {
+  return `secrets: ${code}: ${message}`;
 }

@@ -8,6 +8,15 @@ export type Source =
   | { readonly kind: 'lastKnownGood'; readonly readAt: number; readonly ageMs: number; readonly because: string }
   | { readonly kind: 'environment' };
 
+/** One reading of the store, validated. */
+export interface Loaded<Output extends object> {
+  readonly values: Branded<Output>;
+  /** The store's values by key, to see what changed. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly versions: Readonly<Record<string, number>>;
+  readonly source: Source;
+}
+
 export interface Change {
   /** Keys that were added, changed or taken away. */
   readonly names: readonly string[];

@@ -23,9 +23,9 @@ export function createStore(parameters: Readonly<Record<string, string>>, endpoi
       maxAttempts: 1,
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       requestHandler: {
-        handle: async ({ headers, body }: { headers: Record<string, string>; body: string }) => {
+        handle: async ({ headers, body }: { headers: Record<string, string>; body: Uint8Array }) => {
           const operation = headers['x-amz-target']!.split('.')[1]!;
-          const input = JSON.parse(body) as Record<string, unknown>;
+          const input = JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>;
           store.requests.push({ operation, input });
           await store.beforeAnswer();
           const failure = store.failures.shift();
