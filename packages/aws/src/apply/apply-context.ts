@@ -10,7 +10,10 @@ export interface ApplyContext {
   /** To be called between the calls of a long decision: says that we live, and throws LEASE_LOST when another deployer took over. */
   renewLease(): Promise<void>;
   /** Keeps what can be known of an instance that is about to leave the group. Never throws: what failed is in the bundle. */
-  keepEvidence(record: RolloutRecord, decision: DecisionOf<'quarantine'>): Promise<void>;
+  keepEvidence(
+    record: RolloutRecord,
+    decision: Pick<DecisionOf<'quarantine'>, 'instanceIds' | 'because'>,
+  ): Promise<void>;
 }
 
 /** What the record must learn of an applied decision, or nothing. */

@@ -7,15 +7,21 @@
 //   A3. A refusal of AWS comes back with AWS's code and text.
 import type { Decision, RolloutRecord } from '@directrix/rollout';
 import type { Applied, ApplyContext } from './apply-context.js';
+import { attach } from './attach.js';
 import { createLaunchTemplateVersion } from './create-launch-template-version.js';
 import { deleteLaunchTemplateVersion } from './delete-launch-template-version.js';
+import { endProof } from './end-proof.js';
 import { enterStandby } from './enter-standby.js';
 import { exitStandby } from './exit-standby.js';
+import { restoreForward, setForward } from './forward.js';
+import { launchProof } from './launch-proof.js';
 import { pinLaunchTemplate } from './pin-launch-template.js';
 import { quarantine } from './quarantine.js';
+import { registerProof } from './register-proof.js';
 import { resumeProcesses } from './resume-processes.js';
 import { setDefaultLaunchTemplateVersion } from './set-default-launch-template-version.js';
 import { setSizes } from './set-sizes.js';
+import { closeShadow, openShadow } from './shadow.js';
 import { suspendProcesses } from './suspend-processes.js';
 import { terminate } from './terminate.js';
 
@@ -48,5 +54,21 @@ export async function applyDecision(
       return quarantine(context, record, decision);
     case 'terminate':
       return terminate(context, record, decision);
+    case 'openShadow':
+      return openShadow(context, record, decision);
+    case 'closeShadow':
+      return closeShadow(context, record, decision);
+    case 'launchProof':
+      return launchProof(context, record, decision);
+    case 'registerProof':
+      return registerProof(context, record, decision);
+    case 'attach':
+      return attach(context, record, decision);
+    case 'endProof':
+      return endProof(context, record, decision);
+    case 'setForward':
+      return setForward(context, record, decision);
+    case 'restoreForward':
+      return restoreForward(context, record, decision);
   }
 }

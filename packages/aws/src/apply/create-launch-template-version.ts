@@ -1,8 +1,4 @@
-import {
-  CreateLaunchTemplateVersionCommand,
-  DescribeLaunchTemplateVersionsCommand,
-  type LaunchTemplateVersion,
-} from '@aws-sdk/client-ec2';
+import { CreateLaunchTemplateVersionCommand, paginateDescribeLaunchTemplateVersions } from '@aws-sdk/client-ec2';
 import type { RolloutRecord } from '@directrix/rollout';
 import type { AwsClients } from '../clients/aws-clients.js';
 import { collectPages } from '../clients/page.js';
@@ -19,14 +15,13 @@ export async function createLaunchTemplateVersion(
   decision: DecisionOf<'createLaunchTemplateVersion'>,
 ): Promise<{ readonly launchTemplateVersion: string }> {
   const launchTemplateId = record.original.launchTemplate.launchTemplateId;
-  const description = `directrix ${record.rolloutId}`;
-  const made = await findByDescription(clients, launchTemplateId, description);
-  if (made?.VersionNumber !== undefined) return { launchTemplateVersion: String(made.VersionNumber) };
+  const made = await findMadeVersion(clients, launchTemplateId, record.rolloutId);
+  if (made !== undefined) return { launchTemplateVersion: made };
   const answer = await clients.ec2.send(
     new CreateLaunchTemplateVersionCommand({
       LaunchTemplateId: launchTemplateId,
       SourceVersion: decision.sourceVersion,
-      VersionDescription: description,
+      VersionDescription: descriptionOf(record.rolloutId),
       LaunchTemplateData: { ImageId: decision.imageId },
       ClientToken: clientTokenFor(record.rolloutId, decision.kind, decision.sourceVersion, decision.imageId),
     }),
@@ -34,16 +29,23 @@ export async function createLaunchTemplateVersion(
   return { launchTemplateVersion: String(answer.LaunchTemplateVersion?.VersionNumber) };
 }
 
-async function findByDescription(
+function descriptionOf(rolloutId: string): string {
+  return `directrix ${rolloutId}`;
+}
+
+/** The number of the version that the rollout made; undefined where there is none. */
+export async function findMadeVersion(
   clients: AwsClients,
   launchTemplateId: string,
-  description: string,
-): Promise<LaunchTemplateVersion | undefined> {
-  const versions = await collectPages(async (NextToken) => {
-    const page = await clients.ec2.send(
-      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: launchTemplateId, MaxResults: 200, NextToken }),
-    );
-    return { items: page.LaunchTemplateVersions ?? [], next: page.NextToken };
-  });
-  return versions.find(({ VersionDescription }) => VersionDescription === description);
+  rolloutId: string,
+): Promise<string | undefined> {
+  const versions = await collectPages(
+    paginateDescribeLaunchTemplateVersions(
+      { client: clients.ec2 },
+      { LaunchTemplateId: launchTemplateId, MaxResults: 200 },
+    ),
+    (page) => page.LaunchTemplateVersions,
+  );
+  const made = versions.find(({ VersionDescription }) => VersionDescription === descriptionOf(rolloutId));
+  return made?.VersionNumber === undefined ? undefined : String(made.VersionNumber);
 }

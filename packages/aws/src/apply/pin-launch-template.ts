@@ -1,5 +1,6 @@
 import { UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import type { RolloutRecord } from '@directrix/rollout';
+import { describeGroup, namingVersion } from '../observe/group.js';
 import type { ApplyContext, DecisionOf } from './apply-context.js';
 
 /** The group names this version from now on. Saying it twice changes nothing. */
@@ -8,13 +9,13 @@ export async function pinLaunchTemplate(
   record: RolloutRecord,
   decision: DecisionOf<'pinLaunchTemplate'>,
 ): Promise<undefined> {
+  const { launchTemplateId, isOfPolicy } = record.original.launchTemplate;
+  // AWS takes a mixed instances policy only as a whole.
+  const group = isOfPolicy === true ? await describeGroup(clients, record.groupName) : {};
   await clients.autoScaling.send(
     new UpdateAutoScalingGroupCommand({
       AutoScalingGroupName: record.groupName,
-      LaunchTemplate: {
-        LaunchTemplateId: record.original.launchTemplate.launchTemplateId,
-        Version: decision.version,
-      },
+      ...namingVersion(group, launchTemplateId, decision.version),
     }),
   );
 }

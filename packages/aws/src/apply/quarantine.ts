@@ -1,10 +1,11 @@
 import { DetachInstancesCommand } from '@aws-sdk/client-auto-scaling';
 import { CreateTagsCommand } from '@aws-sdk/client-ec2';
-import type { RolloutRecord } from '@directrix/rollout';
+import type { Reason, RolloutRecord } from '@directrix/rollout';
 import { awsCodeOf } from '../clients/aws-failure.js';
 import { chunk } from '../clients/page.js';
 import { type ApplyContext, type DecisionOf, idsPerCall } from './apply-context.js';
 import { describeMembers } from './members.js';
+import { groupTag, roleTag, rolloutTag } from './shadow.js';
 
 /**
  * Evidence, then tags, then out of the group and its desired capacity. Tagged before it is detached: an instance outside of every
@@ -35,17 +36,39 @@ export async function quarantine(
       );
 }
 
+/** `KEEP_THE_EVIDENCE: START_TIMEOUT, UNHEALTHY_AGAIN`. A tag's value has at most 256 characters. */
+function reasonTag(because: Reason): string {
+  const evidence = because.code === 'KEEP_THE_EVIDENCE' ? `: ${because.evidence.join(', ')}` : '';
+  return `${because.code}${evidence}`.slice(0, 256);
+}
+
+/** The codes of the evidence that such a tag names. */
+export function readReasonTag(value: string): readonly string[] {
+  const [, codes = ''] = /^KEEP_THE_EVIDENCE: (.*)$/.exec(value) ?? [];
+  return codes.split(', ').filter(Boolean);
+}
+
+/** Whose it was, why it was kept, and until when. */
+export function quarantineTags(
+  { rolloutId, groupName }: RolloutRecord,
+  { because, expiresAt }: { readonly because: Reason; readonly expiresAt: number },
+): { Key: string; Value: string }[] {
+  return [
+    { Key: rolloutTag, Value: rolloutId },
+    { Key: groupTag, Value: groupName },
+    { Key: roleTag, Value: 'quarantine' },
+    { Key: 'directrix:quarantine-reason', Value: reasonTag(because) },
+    { Key: 'directrix:quarantine-expires', Value: new Date(expiresAt).toISOString() },
+  ];
+}
+
 async function tag(
   { clients }: ApplyContext,
   record: RolloutRecord,
-  { because, expiresAt }: DecisionOf<'quarantine'>,
+  decision: DecisionOf<'quarantine'>,
   resources: string[],
 ): Promise<void> {
-  const Tags = [
-    { Key: 'directrix:rollout', Value: record.rolloutId },
-    { Key: 'directrix:quarantine-reason', Value: `${because.code}: ${because.text}`.slice(0, 256) },
-    { Key: 'directrix:quarantine-expires', Value: new Date(expiresAt).toISOString() },
-  ];
+  const Tags = quarantineTags(record, decision);
   try {
     await clients.ec2.send(new CreateTagsCommand({ Resources: resources, Tags }));
   } catch (error) {

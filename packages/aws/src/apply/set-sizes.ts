@@ -1,7 +1,8 @@
 import { UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
-import { DirectrixError, type RolloutRecord } from '@directrix/rollout';
+import type { RolloutRecord } from '@directrix/rollout';
 import { describeGroup } from '../observe/group.js';
 import type { ApplyContext, DecisionOf } from './apply-context.js';
+import { refuseOtherCapacity } from './other-capacity.js';
 
 /**
  * The sizes that the decision names, in one call, so that AWS never sees a desired capacity outside of its bounds. With
@@ -15,12 +16,7 @@ export async function setSizes(
 ): Promise<undefined> {
   if (ifDesiredCapacity !== undefined) {
     const { DesiredCapacity: present } = await describeGroup(clients, record.groupName);
-    if (present !== ifDesiredCapacity)
-      throw new DirectrixError(
-        'DESIRED_CAPACITY_CHANGED',
-        `${record.groupName} has DesiredCapacity ${present}; ${ifDesiredCapacity} was expected before it becomes ${desiredCapacity}.`,
-        { source: `group ${record.groupName}`, hint: 'somebody else scaled the group; it is looked at again' },
-      );
+    refuseOtherCapacity(record.groupName, present, ifDesiredCapacity);
   }
   await clients.autoScaling.send(
     new UpdateAutoScalingGroupCommand({

@@ -9,19 +9,9 @@ export interface CallOrigin {
   readonly region?: string;
 }
 
-/**
- * Codes of failures that pass by themselves: the caller waits and does the same again. Everything else is AWS's final answer.
- */
-const passingCodes: ReadonlySet<string> = new Set([
-  'AWS_THROTTLED',
-  'AWS_BUSY',
-  'AWS_UNAVAILABLE',
-  'ENDPOINT_UNREACHABLE',
-]);
-
 /** Whether the same call may succeed later without anybody doing anything. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof DirectrixError && passingCodes.has(error.code);
+  return error instanceof DirectrixError && error.kind === 'passing';
 }
 
 /** AWS's own code of a failed call (`ValidationError`, `ParameterAlreadyExists`), or undefined when AWS did not answer. */
@@ -41,7 +31,9 @@ export function awsTextOf(error: unknown): string {
 const throttlingCodes =
   /^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|BandwidthLimitExceeded|EC2ThrottledException|PriorRequestNotComplete)/;
 const busyCodes = /^(ResourceContention|ScalingActivityInProgress|ResourceInUse|TooManyUpdates|IncorrectState)/;
-const deniedCodes = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden)/;
+const deniedCodes = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|AuthorizationError|Forbidden)/;
+/** Things that a rollout can go on without: they are gone, and asking again brings nothing back. */
+const missingCodes = /^(TargetGroupNotFound|LoadBalancerNotFound|ListenerNotFound)(Exception)?$/;
 const rejectedCredentialCodes =
   /^(ExpiredToken|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|AuthFailure|InvalidAccessKeyId|IncompleteSignature|InvalidToken|RequestExpired)/;
 const unreachableCodes =
@@ -53,40 +45,47 @@ export function describeFailure(error: unknown, origin: CallOrigin): DirectrixEr
   const code = awsCodeOf(error) ?? 'UnknownError';
   const text = awsTextOf(error);
   const service = origin.action.split(':')[0];
-  const details = { source: origin.action, cause: error };
+  const details = { source: origin.action, action: origin.action, awsCode: code, cause: error };
   if (/region is missing/i.test(text))
     return new DirectrixError('REGION_MISSING', 'No AWS region is set.', {
       ...details,
-      hint: 'set AWS_REGION, or region in the profile (AWS_DEFAULT_REGION is not read)',
+      kind: 'invalid',
+      hint: 'add --region, or set AWS_REGION',
     });
   if (origin.endpoint !== undefined && !isWebAddress(origin.endpoint))
     return new DirectrixError('ENDPOINT_INVALID', `The endpoint "${origin.endpoint}" is no address.`, {
       ...details,
+      kind: 'invalid',
       hint: 'set AWS_ENDPOINT_URL to http://… or https://…, or unset it',
     });
   if (isCredentialProviderFailure(code, text))
     return new DirectrixError('CREDENTIALS_MISSING', `No AWS credentials were found: ${text}`, {
       ...details,
+      kind: 'credentials',
       hint: 'set AWS_PROFILE, sign in with `aws sso login`, or export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
     });
   if (rejectedCredentialCodes.test(code))
     return new DirectrixError('CREDENTIALS_REJECTED', `AWS refused the credentials: ${code}: ${text}`, {
       ...details,
+      kind: 'credentials',
       hint: 'renew them (`aws sso login`), and see that the clock of this machine is right',
     });
   if (deniedCodes.test(code))
     return new DirectrixError('ACCESS_DENIED', `These credentials may not do ${origin.action}: ${text}`, {
       ...details,
-      hint: `allow ${origin.action} in the deployer's policy (docs/cli.md lists all that a deploy needs)`,
+      kind: 'denied',
+      hint: `allow ${origin.action} in the deployer's policy (directrix iam-policy prints all that a deployer needs)`,
     });
   if (throttlingCodes.test(code) || statusOf(error) === 429)
     return new DirectrixError('AWS_THROTTLED', `${origin.action} is throttled: ${code}: ${text}`, {
       ...details,
+      kind: 'passing',
       hint: 'nothing is lost; it is tried again',
     });
   if (busyCodes.test(code))
     return new DirectrixError('AWS_BUSY', `${origin.action}: ${code}: ${text}`, {
       ...details,
+      kind: 'passing',
       hint: 'another change of the group is under way; it is tried again',
     });
   const network = networkCodeOf(error);
@@ -96,6 +95,7 @@ export function describeFailure(error: unknown, origin: CallOrigin): DirectrixEr
       `${origin.endpoint ?? `The ${service} endpoint of ${origin.region ?? 'the region'}`} did not answer ${origin.action}: ${network}`,
       {
         ...details,
+        kind: 'passing',
         hint:
           origin.endpoint === undefined
             ? 'look at the network of this machine, its proxy, and AWS_REGION'
@@ -105,9 +105,13 @@ export function describeFailure(error: unknown, origin: CallOrigin): DirectrixEr
   if ((statusOf(error) ?? 0) >= 500)
     return new DirectrixError('AWS_UNAVAILABLE', `${origin.action}: ${code}: ${text}`, {
       ...details,
+      kind: 'passing',
       hint: 'nothing is lost; it is tried again',
     });
-  return new DirectrixError('AWS_REFUSED', `${origin.action}: ${code}: ${text}`, details);
+  return new DirectrixError('AWS_REFUSED', `${origin.action}: ${code}: ${text}`, {
+    ...details,
+    ...(missingCodes.test(code) ? { kind: 'missing' as const } : {}),
+  });
 }
 
 function isCredentialProviderFailure(code: string, text: string): boolean {

@@ -1,19 +1,29 @@
 /** More pages than this is a loop of ours or of AWS's, not an answer. */
-const maximumPages = 200;
+const defaultPagesMax = 200;
 
-/** All items of a paged call. `fetchPage` gets the token of the page, undefined for the first. */
-export async function collectPages<Item>(
-  fetchPage: (token: string | undefined) => Promise<{ readonly items: readonly Item[]; readonly next?: string }>,
+export class TooManyPages extends Error {
+  constructor(readonly pagesMax: number) {
+    super(`AWS gave more than ${pagesMax} pages`);
+  }
+}
+
+/**
+ * All items of a paged call, by the SDK's own paginator: `collectPages(paginateDescribeImages({ client }, input), (page) => page.Images)`.
+ * A page may be empty and have a next one. Throws TooManyPages.
+ */
+export async function collectPages<Page, Item>(
+  pages: AsyncIterable<Page>,
+  itemsOf: (page: Page) => readonly Item[] | undefined,
+  { pagesMax = defaultPagesMax }: { readonly pagesMax?: number } = {},
 ): Promise<Item[]> {
   const all: Item[] = [];
-  let token: string | undefined;
-  for (let page = 0; page < maximumPages; page++) {
-    const { items, next } = await fetchPage(token);
-    all.push(...items);
-    if (next === undefined || next === '') return all;
-    token = next;
+  let count = 0;
+  for await (const page of pages) {
+    if (count === pagesMax) throw new TooManyPages(pagesMax);
+    count += 1;
+    all.push(...(itemsOf(page) ?? []));
   }
-  throw new Error(`AWS gave more than ${maximumPages} pages; the last token was ${token}`);
+  return all;
 }
 
 /** `items` in runs of at most `size`: most calls of Auto Scaling take 20 ids at a time. */

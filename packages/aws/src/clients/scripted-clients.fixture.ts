@@ -25,6 +25,7 @@ export function createScriptedClients(script: Script): {
     ec2: clients.ec2,
     elasticloadbalancing: clients.elbv2,
     ssm: clients.ssm,
+    cloudwatch: clients.cloudWatch,
     iam: clients.iam,
     route53: clients.route53,
     sts: clients.sts,

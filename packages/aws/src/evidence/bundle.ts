@@ -1,9 +1,11 @@
 // What is kept of an instance that is quarantined: one JSON file that only its owner can read.
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActivityObservation, Observation, Reason, RolloutRecord, VersionReport } from '@directrix/rollout';
+import { z } from 'zod';
 import type { AwsClients } from '../clients/aws-clients.js';
 import { describeInstances } from '../observe/instances.js';
+import { parseJson } from '../state/parse-json.js';
 import { getConsoleOutput } from './console-output.js';
 import type { TargetChange } from './target-history.js';
 
@@ -92,6 +94,33 @@ export async function writeBundle(directory: string, bundle: EvidenceBundle): Pr
   await writeFile(`${path}.part`, `${JSON.stringify(bundle, null, 2)}\n`, { mode: 0o600 });
   await rename(`${path}.part`, path);
   return path;
+}
+
+/** What is told of a bundle later on; whoever wants the rest opens the file. A later Directrix may have written more. */
+const keptBundle = z.looseObject({
+  rolloutId: z.string(),
+  groupName: z.string(),
+  instanceId: z.string(),
+  collectedAt: z.string(),
+  because: z.looseObject({ code: z.string(), evidence: z.array(z.string()).optional() }).optional(),
+  lifecycleState: z.string().optional(),
+  instance: z.looseObject({ instanceType: z.string().optional(), imageId: z.string().optional() }).optional(),
+  targetHealth: z
+    .array(z.looseObject({ state: z.string(), reason: z.string().optional(), description: z.string().optional() }))
+    .default([]),
+  console: z.string().optional(),
+  missing: z.array(z.string()).default([]),
+});
+
+export type KeptBundle = z.infer<typeof keptBundle>;
+
+/** Undefined when there is no bundle at the path, or none that can be read. */
+export async function readBundle(path: string): Promise<KeptBundle | undefined> {
+  try {
+    return parseJson(keptBundle, await readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 const tailLines = 12;

@@ -41,7 +41,8 @@ export function findStatus(console: string): string | undefined {
   return last?.[1]?.replace(/[\u0000-\u001f\u007f-\u009f]/g, '').replace(/; still trying$/, '');
 }
 
-function listFailing({ to }: RolloutRecord, { group, targetGroups }: Observation): string[] {
+function listFailing({ to }: RolloutRecord, { group, targetGroups, proof }: Observation): string[] {
+  if (proof?.target?.state === 'unhealthy') return [proof.instanceId];
   if (to.launchTemplateVersion === undefined) return [];
   const failing = new Set(
     targetGroups.flatMap(({ targets }) =>

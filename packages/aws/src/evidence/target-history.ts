@@ -22,8 +22,13 @@ export function createTargetHistory(): TargetHistory {
   const changes = new Map<string, TargetChange[]>();
   const latest = new Map<string, string>();
   return {
-    see({ at, targetGroups }) {
-      for (const group of targetGroups)
+    see({ at, targetGroups, proof }) {
+      const shadow = {
+        name: proof?.targetGroupName ?? '',
+        targetGroupArn: 'shadow',
+        targets: proof?.target ? [proof.target] : [],
+      };
+      for (const group of [...targetGroups, shadow])
         for (const { instanceId, port, state, reason, description } of group.targets) {
           const key = `${group.targetGroupArn} ${instanceId} ${port}`;
           const word = `${state} ${reason} ${description}`;

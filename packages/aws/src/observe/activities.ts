@@ -1,4 +1,4 @@
-import { type Activity, DescribeScalingActivitiesCommand } from '@aws-sdk/client-auto-scaling';
+import { type Activity, paginateDescribeScalingActivities } from '@aws-sdk/client-auto-scaling';
 import type { ActivityObservation } from '@directrix/rollout';
 import type { AwsClients } from '../clients/aws-clients.js';
 
@@ -8,7 +8,7 @@ export interface ActivityReader {
 }
 
 /** A group that did more than this before the first look is shown by its newest activities. */
-const maximumPages = 5;
+const pagesMax = 5;
 
 /**
  * Remembers what has ended, for it changes no more: AWS gives at most 100 activities in one call, and a large group does more than
@@ -20,20 +20,20 @@ export function createActivityReader(clients: AwsClients): ActivityReader {
     async read(groupName, since) {
       const unsettled = new Set([...known.values()].filter((activity) => !hasEnded(activity)).map(identify));
       const seen: ActivityObservation[] = [];
-      let NextToken: string | undefined;
-      for (let page = 0; page < maximumPages; page++) {
-        const answer = await clients.autoScaling.send(
-          new DescribeScalingActivitiesCommand({ AutoScalingGroupName: groupName, MaxRecords: 100, NextToken }),
-        );
-        const activities = (answer.Activities ?? []).map(observeActivity);
+      let pages = 0;
+      for await (const { Activities = [] } of paginateDescribeScalingActivities(
+        { client: clients.autoScaling },
+        { AutoScalingGroupName: groupName, MaxRecords: 100 },
+      )) {
+        const activities = Activities.map(observeActivity);
         seen.push(...activities);
         for (const activity of activities) unsettled.delete(identify(activity));
-        NextToken = answer.NextToken;
         // Those in progress come first whatever their age, so only an ended one tells that what follows is known, or too old.
         const isKnown = activities.some(
           (activity) => hasEnded(known.get(activity.activityId)) || isPast(activity, since),
         );
-        if (NextToken === undefined || (isKnown && unsettled.size === 0)) break;
+        pages += 1;
+        if (pages === pagesMax || (isKnown && unsettled.size === 0)) break;
       }
       const all = new Map([...known, ...seen.map((activity) => [activity.activityId, activity] as const)]);
       known = new Map([...all].filter(([, activity]) => !isPast(activity, since)));
@@ -58,6 +58,7 @@ function observeActivity(activity: Activity): ActivityObservation {
     cause: activity.Cause ?? '',
     description: activity.Description,
     startedAt: activity.StartTime?.getTime() ?? 0,
+    ...(activity.EndTime === undefined ? {} : { endedAt: activity.EndTime.getTime() }),
   };
 }
 

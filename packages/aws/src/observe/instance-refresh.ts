@@ -1,5 +1,5 @@
 import { DescribeInstanceRefreshesCommand } from '@aws-sdk/client-auto-scaling';
-import { DirectrixError } from '@directrix/rollout';
+import { DirectrixError, shell } from '@directrix/rollout';
 import type { AwsClients } from '../clients/aws-clients.js';
 import { awsCodeOf } from '../clients/aws-failure.js';
 
@@ -15,7 +15,7 @@ export async function refuseInstanceRefresh(clients: AwsClients, groupName: stri
     `${groupName} is in the instance refresh ${active.InstanceRefreshId} (${active.Status}, ${active.PercentageComplete ?? 0}%) since ${active.StartTime?.toISOString()}.`,
     {
       source: `group ${groupName}`,
-      hint: `wait for it, or: aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${groupName}`,
+      hint: `wait for it, or: ${shell`aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${groupName}`}`,
     },
   );
 }

@@ -1,4 +1,4 @@
-import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
+import { type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import type { AwsClients } from '../clients/aws-clients.js';
 import { chunk, collectPages } from '../clients/page.js';
 
@@ -15,12 +15,13 @@ export async function describeInstances(
 ): Promise<ReadonlyMap<string, Instance>> {
   const found = new Map<string, Instance>();
   for (const ids of chunk([...new Set(instanceIds)], idsPerCall)) {
-    const instances = await collectPages(async (NextToken) => {
-      const page = await clients.ec2.send(
-        new DescribeInstancesCommand({ Filters: [{ Name: 'instance-id', Values: ids }], MaxResults: 1000, NextToken }),
-      );
-      return { items: (page.Reservations ?? []).flatMap(({ Instances }) => Instances ?? []), next: page.NextToken };
-    });
+    const instances = await collectPages(
+      paginateDescribeInstances(
+        { client: clients.ec2 },
+        { Filters: [{ Name: 'instance-id', Values: ids }], MaxResults: 1000 },
+      ),
+      (page) => (page.Reservations ?? []).flatMap(({ Instances }) => Instances ?? []),
+    );
     for (const instance of instances) found.set(instance.InstanceId ?? '', instance);
   }
   return found;

@@ -11,6 +11,7 @@ export async function describeLaunchTemplate(
   const template = answer.LaunchTemplates?.[0];
   if (template === undefined)
     throw new DirectrixError('LAUNCH_TEMPLATE_NOT_FOUND', `The launch template ${launchTemplateId} does not exist.`, {
+      kind: 'missing',
       source: 'ec2:DescribeLaunchTemplates',
       hint: 'give the group a launch template that exists',
     });

@@ -1,50 +1,63 @@
 import {
-  DescribeListenersCommand,
   DescribeLoadBalancersCommand,
-  DescribeRulesCommand,
   DescribeTargetGroupAttributesCommand,
-  DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
-  type Listener,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LoadBalancerSnapshot, TargetGroupSnapshot } from '@directrix/preflight';
 import type { AwsClients } from '../clients/aws-clients.js';
-import { chunk, collectPages } from '../clients/page.js';
+import { awsCodeOf } from '../clients/aws-failure.js';
+import { chunk } from '../clients/page.js';
+import { listListeners, listRules } from '../observe/listeners.js';
+import { describeTargetGroups, describeTargetHealth } from '../observe/target-groups.js';
+import { readListenerUrl } from '../reports/listener.js';
 
 const arnsPerCall = 20;
 
-export async function readTargetGroups(
-  clients: AwsClients,
-  arns: readonly string[],
-): Promise<readonly TargetGroupSnapshot[]> {
+export interface FoundTargetGroups {
+  readonly found: readonly TargetGroupSnapshot[];
+  readonly missingArns: readonly string[];
+}
+
+export async function readTargetGroups(clients: AwsClients, arns: readonly string[]): Promise<FoundTargetGroups> {
   const { elbv2 } = clients;
-  const groups: TargetGroup[] = [];
-  for (const TargetGroupArns of chunk(arns, arnsPerCall))
-    groups.push(...((await elbv2.send(new DescribeTargetGroupsCommand({ TargetGroupArns }))).TargetGroups ?? []));
-  return Promise.all(
+  const groups = (await Promise.all(chunk(arns, arnsPerCall).map((some) => findTargetGroups(clients, some)))).flat();
+  const missingArns = arns.filter((arn) => !groups.some(({ TargetGroupArn }) => TargetGroupArn === arn));
+  const found = await Promise.all(
     groups.map(async (targetGroup) => {
-      const { TargetGroupArn } = targetGroup;
+      const { TargetGroupArn = '' } = targetGroup;
       const [attributes, health] = await Promise.all([
         elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn })),
-        elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn })),
+        describeTargetHealth(clients, TargetGroupArn),
       ]);
       return {
         targetGroup,
         attributes: Object.fromEntries(
           (attributes.Attributes ?? []).map(({ Key = '', Value = '' }) => [Key, Value] as const),
         ),
-        health: health.TargetHealthDescriptions ?? [],
+        health,
       };
     }),
   );
+  return { found, missingArns };
+}
+
+// One that is gone refuses the call for all: then each is asked about alone.
+async function findTargetGroups(clients: AwsClients, TargetGroupArns: string[]): Promise<readonly TargetGroup[]> {
+  try {
+    return await describeTargetGroups(clients, TargetGroupArns);
+  } catch (error) {
+    if (!awsCodeOf(error)?.startsWith('TargetGroupNotFound')) throw error;
+    if (TargetGroupArns.length === 1) return [];
+    return (await Promise.all(TargetGroupArns.map((arn) => findTargetGroups(clients, [arn])))).flat();
+  }
 }
 
 /** The load balancers that the target groups belong to, with every rule. */
 export async function readLoadBalancers(
-  { elbv2 }: AwsClients,
+  clients: AwsClients,
   targetGroups: readonly TargetGroupSnapshot[],
 ): Promise<readonly LoadBalancerSnapshot[]> {
+  const { elbv2 } = clients;
   const arns = [...new Set(targetGroups.flatMap(({ targetGroup }) => targetGroup.LoadBalancerArns ?? []))];
   const found = await Promise.all(
     chunk(arns, arnsPerCall).map(async (LoadBalancerArns) => {
@@ -54,21 +67,14 @@ export async function readLoadBalancers(
   );
   return Promise.all(
     found.flat().map(async (loadBalancer) => {
-      const listeners = await collectPages<Listener>(async (Marker) => {
-        const page = await elbv2.send(
-          new DescribeListenersCommand({ LoadBalancerArn: loadBalancer.LoadBalancerArn, Marker }),
-        );
-        return { items: page.Listeners ?? [], next: page.NextMarker };
-      });
+      const listeners = await listListeners(clients, loadBalancer.LoadBalancerArn);
       return {
         loadBalancer,
         listeners: await Promise.all(
           listeners.map(async (listener) => ({
             listener,
-            rules: await collectPages(async (Marker) => {
-              const page = await elbv2.send(new DescribeRulesCommand({ ListenerArn: listener.ListenerArn, Marker }));
-              return { items: page.Rules ?? [], next: page.NextMarker };
-            }),
+            url: await readListenerUrl(clients, listener.ListenerArn ?? ''),
+            rules: await listRules(clients, listener.ListenerArn),
           })),
         ),
       };

@@ -1,24 +1,14 @@
 // Who builds images, and so may need the secrets too: launch templates and instances that are tagged `directrix:builder`, that are
 // named by `--builder`, or, when there are neither, whose name says so.
-import {
-  DescribeLaunchTemplatesCommand,
-  DescribeLaunchTemplateVersionsCommand,
-  type Instance,
-  type LaunchTemplate,
-  type Tag,
-} from '@aws-sdk/client-ec2';
-import type { SecretsClient } from '@directrix/preflight';
+import { type Instance, type LaunchTemplate, paginateDescribeLaunchTemplates, type Tag } from '@aws-sdk/client-ec2';
+import { builderName, builderTag, type SecretsClient } from '@directrix/preflight';
 import type { NetworkSnapshot } from '@directrix/reachability';
 import type { AwsClients } from '../clients/aws-clients.js';
 import { collectPages } from '../clients/page.js';
+import { describeLaunchTemplateData } from '../observe/places.js';
 import { launchSourceOf } from './launch-source.js';
 import { readPart } from './read-part.js';
 import { readRole } from './read-role.js';
-
-/** Tag of an instance or a launch template: it builds images. */
-export const builderTag = 'directrix:builder';
-
-const builderName = /builder|packer/i;
 
 interface Candidate {
   readonly name: string;
@@ -54,10 +44,7 @@ function choose(candidates: readonly Candidate[], wanted: readonly string[]): re
 }
 
 async function listTemplates({ ec2 }: AwsClients): Promise<LaunchTemplate[]> {
-  return collectPages(async (NextToken) => {
-    const page = await ec2.send(new DescribeLaunchTemplatesCommand({ NextToken }));
-    return { items: page.LaunchTemplates ?? [], next: page.NextToken };
-  });
+  return collectPages(paginateDescribeLaunchTemplates({ client: ec2 }, {}), (page) => page.LaunchTemplates);
 }
 
 function templateCandidate(clients: AwsClients, network: NetworkSnapshot, template: LaunchTemplate): Candidate {
@@ -68,10 +55,7 @@ function templateCandidate(clients: AwsClients, network: NetworkSnapshot, templa
     id,
     isTagged: isTagged(template.Tags),
     async describe() {
-      const answer = await clients.ec2.send(
-        new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions: ['$Default'] }),
-      );
-      const data = answer.LaunchTemplateVersions?.[0]?.LaunchTemplateData;
+      const data = await describeLaunchTemplateData(clients, id, '$Default');
       if (data === undefined) return undefined;
       const own = data.NetworkInterfaces?.[0]?.SubnetId;
       const subnetIds = own === undefined ? publicSubnets(network) : [own];

@@ -1,108 +1,217 @@
-// read-network: a VPC as reachability wants it, by EC2's describe calls and Route 53's zones. A list that may not be read is left
+// read-network: VPCs as reachability wants them, by EC2's describe calls and Route 53's zones. A list that may not be read is left
 // out, which is `unknown` there; it is never taken for empty.
 import {
-  DescribeDhcpOptionsCommand,
-  DescribeInstancesCommand,
-  DescribeInternetGatewaysCommand,
-  DescribeManagedPrefixListsCommand,
-  DescribeNatGatewaysCommand,
-  DescribeNetworkAclsCommand,
-  DescribeNetworkInterfacesCommand,
-  DescribeRouteTablesCommand,
-  DescribeSecurityGroupsCommand,
-  DescribeSubnetsCommand,
   DescribeVpcAttributeCommand,
-  DescribeVpcEndpointsCommand,
-  DescribeVpcPeeringConnectionsCommand,
-  DescribeVpcsCommand,
   type EC2Client,
   type Filter,
-  GetManagedPrefixListEntriesCommand,
   type ManagedPrefixList,
   type PrefixListEntry,
+  paginateDescribeDhcpOptions,
+  paginateDescribeInstances,
+  paginateDescribeInternetGateways,
+  paginateDescribeManagedPrefixLists,
+  paginateDescribeNatGateways,
+  paginateDescribeNetworkAcls,
+  paginateDescribeNetworkInterfaces,
+  paginateDescribeRouteTables,
+  paginateDescribeSecurityGroups,
+  paginateDescribeSubnets,
+  paginateDescribeTransitGatewayRouteTables,
+  paginateDescribeTransitGatewayVpcAttachments,
+  paginateDescribeVpcEndpoints,
+  paginateDescribeVpcPeeringConnections,
+  paginateDescribeVpcs,
+  paginateGetManagedPrefixListEntries,
+  paginateGetTransitGatewayRouteTableAssociations,
+  paginateSearchTransitGatewayRoutes,
   type VpcPeeringConnection,
 } from '@aws-sdk/client-ec2';
-import type { NetworkSnapshot } from '@directrix/reachability';
+import type { NetworkSnapshot, TransitRouteTable } from '@directrix/reachability';
 import type { AwsClients } from '../clients/aws-clients.js';
 import { collectPages } from '../clients/page.js';
 import { readHostedZones } from './read-hosted-zones.js';
-import { readPart } from './read-part.js';
+import { isUnknownOperation, readPart } from './read-part.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Everything of the VPC that decides connections. Rejects only when AWS cannot be reached at all. */
-export async function readNetwork(clients: AwsClients, vpcId: string): Promise<NetworkSnapshot> {
+/** More VPCs than this are not read: what is in the others stays unknown. EC2 takes at most 200 values in a filter. */
+const mostVpcs = 100;
+
+/**
+ * Everything that decides connections of these VPCs, and of those that peering or a transit gateway connects them with. The VPCs come
+ * first, in the order given. Rejects only when AWS cannot be reached at all.
+ */
+export async function readNetwork(clients: AwsClients, ...wanted: readonly string[]): Promise<NetworkSnapshot> {
   const { ec2 } = clients;
-  const ofVpc: Filter[] = [{ Name: 'vpc-id', Values: [vpcId] }];
   const snapshot: Writable<NetworkSnapshot> = { region: await ec2.config.region() };
   const put = async <K extends keyof NetworkSnapshot>(key: K, read: () => Promise<NetworkSnapshot[K]>) => {
     const part = await readPart(read);
     if (part.kind === 'read') snapshot[key] = part.value as never;
   };
+  await Promise.all([put('vpcPeeringConnections', () => readPeerings(ec2, wanted)), readTransit(ec2, wanted, put)]);
+  const vpcIds = connectedVpcs(wanted, snapshot);
+  const ofVpcs: Filter[] = [{ Name: 'vpc-id', Values: vpcIds }];
   await Promise.all([
-    put('vpcs', () => list((NextToken) => ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId], NextToken })), 'Vpcs')),
-    put('vpcAttributes', async () => ({ [vpcId]: await readAttributes(ec2, vpcId) })),
+    put('vpcs', () => readVpcs(ec2, wanted, vpcIds)),
     put('subnets', () =>
-      list((NextToken) => ec2.send(new DescribeSubnetsCommand({ Filters: ofVpc, NextToken })), 'Subnets'),
+      collectPages(paginateDescribeSubnets({ client: ec2 }, { Filters: ofVpcs }), (page) => page.Subnets),
     ),
     put('routeTables', () =>
-      list((NextToken) => ec2.send(new DescribeRouteTablesCommand({ Filters: ofVpc, NextToken })), 'RouteTables'),
+      collectPages(paginateDescribeRouteTables({ client: ec2 }, { Filters: ofVpcs }), (page) => page.RouteTables),
     ),
     put('networkAcls', () =>
-      list((NextToken) => ec2.send(new DescribeNetworkAclsCommand({ Filters: ofVpc, NextToken })), 'NetworkAcls'),
+      collectPages(paginateDescribeNetworkAcls({ client: ec2 }, { Filters: ofVpcs }), (page) => page.NetworkAcls),
     ),
     put('securityGroups', () =>
-      list((NextToken) => ec2.send(new DescribeSecurityGroupsCommand({ Filters: ofVpc, NextToken })), 'SecurityGroups'),
+      collectPages(paginateDescribeSecurityGroups({ client: ec2 }, { Filters: ofVpcs }), (page) => page.SecurityGroups),
     ),
     put('networkInterfaces', () =>
-      list(
-        (NextToken) => ec2.send(new DescribeNetworkInterfacesCommand({ Filters: ofVpc, NextToken })),
-        'NetworkInterfaces',
+      collectPages(
+        paginateDescribeNetworkInterfaces({ client: ec2 }, { Filters: ofVpcs }),
+        (page) => page.NetworkInterfaces,
       ),
     ),
     put('instances', () =>
-      list((NextToken) => ec2.send(new DescribeInstancesCommand({ Filters: ofVpc, NextToken })), 'Reservations').then(
+      collectPages(paginateDescribeInstances({ client: ec2 }, { Filters: ofVpcs }), (page) => page.Reservations).then(
         (reservations) => reservations.flatMap(({ Instances = [] }) => Instances),
       ),
     ),
-    put('internetGateways', () =>
-      list(
-        (NextToken) =>
-          ec2.send(
-            new DescribeInternetGatewaysCommand({
-              Filters: [{ Name: 'attachment.vpc-id', Values: [vpcId] }],
-              NextToken,
-            }),
-          ),
-        'InternetGateways',
-      ),
-    ),
+    put('internetGateways', () => readInternetGateways(ec2, 'attachment.vpc-id', vpcIds)),
     put('natGateways', () =>
-      list((NextToken) => ec2.send(new DescribeNatGatewaysCommand({ Filter: ofVpc, NextToken })), 'NatGateways'),
+      collectPages(paginateDescribeNatGateways({ client: ec2 }, { Filter: ofVpcs }), (page) => page.NatGateways),
     ),
     put('vpcEndpoints', () =>
-      list((NextToken) => ec2.send(new DescribeVpcEndpointsCommand({ Filters: ofVpc, NextToken })), 'VpcEndpoints'),
+      collectPages(paginateDescribeVpcEndpoints({ client: ec2 }, { Filters: ofVpcs }), (page) => page.VpcEndpoints),
     ),
-    put('vpcPeeringConnections', () => readPeerings(ec2, vpcId)),
-    put('privateHostedZones', () => readHostedZones(clients, vpcId)),
+    put('privateHostedZones', () => readHostedZones(clients, vpcIds)),
   ]);
+  // Of a peer in another account or region EC2 answers nothing.
+  const found = (snapshot.vpcs ?? wanted.map((VpcId) => ({ VpcId }))).map(({ VpcId = '' }) => VpcId);
+  const detached = detachedGateways(snapshot);
   await Promise.all([
+    put('vpcAttributes', () => readAllAttributes(ec2, found)),
     put('dhcpOptions', () => readDhcpOptions(ec2, snapshot)),
-    put('prefixLists', () => readPrefixLists(ec2, namedPrefixLists(snapshot))),
+    put('prefixLists', () => readPrefixLists(ec2, namedPrefixLists(snapshot), snapshot.region)),
+    ...(detached.length === 0
+      ? []
+      : [
+          put('internetGateways', async () => [
+            ...(snapshot.internetGateways ?? []),
+            ...(await readInternetGateways(ec2, 'internet-gateway-id', detached)),
+          ]),
+        ]),
   ]);
   return snapshot;
 }
 
-type Page<K extends string, T> = { readonly [key in K]?: T[] } & { readonly NextToken?: string };
+type Put = <K extends keyof NetworkSnapshot>(key: K, read: () => Promise<NetworkSnapshot[K]>) => Promise<void>;
 
-async function list<K extends string, T>(
-  ask: (token: string | undefined) => Promise<Page<K, T>>,
-  member: K,
-): Promise<T[]> {
-  return collectPages(async (token) => {
-    const page = await ask(token);
-    return { items: page[member] ?? [], next: page.NextToken };
-  });
+/** The VPCs, and those at the other ends of what connects them. */
+function connectedVpcs(wanted: readonly string[], snapshot: NetworkSnapshot): string[] {
+  const gone = ['deleted', 'rejected', 'failed', 'expired', 'deleting'];
+  const peered = (snapshot.vpcPeeringConnections ?? [])
+    .filter(({ Status }) => !gone.includes(Status?.Code ?? ''))
+    .flatMap(({ AccepterVpcInfo, RequesterVpcInfo }) => [AccepterVpcInfo?.VpcId, RequesterVpcInfo?.VpcId]);
+  const attached = (snapshot.transitGatewayAttachments ?? []).map(({ VpcId }) => VpcId);
+  const others = [...peered, ...attached].filter((id) => id !== undefined);
+  return [...new Set([...wanted, ...others])].slice(0, Math.max(mostVpcs, wanted.length));
+}
+
+// By their ids those must be there; of the others, those that this account and region have.
+async function readVpcs(ec2: EC2Client, wanted: readonly string[], vpcIds: readonly string[]) {
+  const others = vpcIds.filter((id) => !wanted.includes(id));
+  const [own, rest] = await Promise.all([
+    collectPages(paginateDescribeVpcs({ client: ec2 }, { VpcIds: [...wanted] }), (page) => page.Vpcs),
+    others.length === 0
+      ? []
+      : collectPages(
+          paginateDescribeVpcs({ client: ec2 }, { Filters: [{ Name: 'vpc-id', Values: others }] }),
+          (page) => page.Vpcs,
+        ),
+  ]);
+  return [...own, ...rest];
+}
+
+async function readInternetGateways(ec2: EC2Client, Name: string, Values: string[]) {
+  return collectPages(
+    paginateDescribeInternetGateways({ client: ec2 }, { Filters: [{ Name, Values }] }),
+    (page) => page.InternetGateways,
+  );
+}
+
+/** Those that a route names and no VPC has: a mend attaches them again. */
+function detachedGateways({ routeTables = [], internetGateways = [] }: NetworkSnapshot): string[] {
+  const known = new Set(internetGateways.map(({ InternetGatewayId }) => InternetGatewayId));
+  const named = routeTables.flatMap(({ Routes = [] }) => Routes.map(({ GatewayId }) => GatewayId));
+  return [...new Set(named)].filter((id) => id?.startsWith('igw-') === true && !known.has(id)) as string[];
+}
+
+/** Where the VPCs are attached to transit gateways: every attachment of those, and their route tables. */
+async function readTransit(ec2: EC2Client, vpcIds: readonly string[], put: Put): Promise<void> {
+  const attachmentsBy = (Name: string, Values: string[]) =>
+    collectPages(
+      paginateDescribeTransitGatewayVpcAttachments({ client: ec2 }, { Filters: [{ Name, Values }] }),
+      (page) => page.TransitGatewayVpcAttachments,
+    );
+  let gatewayIds: string[] = [];
+  await put('transitGatewayAttachments', () =>
+    noneIfUnknown(async () => {
+      const own = await attachmentsBy('vpc-id', [...vpcIds]);
+      gatewayIds = [...new Set(own.map(({ TransitGatewayId }) => TransitGatewayId ?? ''))];
+      return gatewayIds.length === 0 ? [] : attachmentsBy('transit-gateway-id', gatewayIds);
+    }),
+  );
+  if (gatewayIds.length > 0) await put('transitGatewayRouteTables', () => readTransitTables(ec2, gatewayIds));
+}
+
+async function readTransitTables(ec2: EC2Client, gatewayIds: string[]): Promise<TransitRouteTable[]> {
+  const Filters = [{ Name: 'transit-gateway-id', Values: gatewayIds }];
+  const tables = await collectPages(
+    paginateDescribeTransitGatewayRouteTables({ client: ec2 }, { Filters }),
+    (page) => page.TransitGatewayRouteTables,
+  );
+  return Promise.all(
+    tables.map(async (table) => {
+      const { TransitGatewayRouteTableId } = table;
+      const [associations, routes] = await Promise.all([
+        collectPages(
+          paginateGetTransitGatewayRouteTableAssociations({ client: ec2 }, { TransitGatewayRouteTableId }),
+          (page) => page.Associations,
+        ),
+        readTransitRoutes(ec2, TransitGatewayRouteTableId),
+      ]);
+      const attachmentIds = associations
+        .filter(({ State }) => State === undefined || State === 'associated')
+        .flatMap(({ TransitGatewayAttachmentId }) => TransitGatewayAttachmentId ?? []);
+      return { table, attachmentIds, routes };
+    }),
+  );
+}
+
+// Where EC2 says that there are more and gives no token, what they say is not known: a route that cannot be read says so.
+async function readTransitRoutes(ec2: EC2Client, TransitGatewayRouteTableId: string | undefined) {
+  const Filters = [{ Name: 'state', Values: ['active', 'blackhole'] }];
+  return collectPages(
+    paginateSearchTransitGatewayRoutes({ client: ec2 }, { TransitGatewayRouteTableId, Filters, MaxResults: 1000 }),
+    ({ Routes = [], AdditionalRoutesAvailable, NextToken }) =>
+      AdditionalRoutesAvailable === true && !NextToken ? [...Routes, {}] : Routes,
+  );
+}
+
+/** An emulator that does not know the operation has none of what it would list. */
+async function noneIfUnknown<T>(read: () => Promise<T[]>): Promise<T[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isUnknownOperation(error)) return [];
+    throw error;
+  }
+}
+
+async function readAllAttributes(ec2: EC2Client, vpcIds: readonly string[]) {
+  // The owner of a shared VPC alone may ask for them.
+  const all = await Promise.all(vpcIds.map(async (id) => [id, await readPart(() => readAttributes(ec2, id))] as const));
+  return Object.fromEntries(all.flatMap(([id, part]) => (part.kind === 'read' ? [[id, part.value] as const] : [])));
 }
 
 async function readAttributes(ec2: EC2Client, VpcId: string) {
@@ -116,13 +225,12 @@ async function readAttributes(ec2: EC2Client, VpcId: string) {
 }
 
 // The two sides are two filters, and filters are all of them: one call a side.
-async function readPeerings(ec2: EC2Client, vpcId: string): Promise<VpcPeeringConnection[]> {
+async function readPeerings(ec2: EC2Client, vpcIds: readonly string[]): Promise<VpcPeeringConnection[]> {
   const sides = await Promise.all(
     ['requester-vpc-info.vpc-id', 'accepter-vpc-info.vpc-id'].map((Name) =>
-      list(
-        (NextToken) =>
-          ec2.send(new DescribeVpcPeeringConnectionsCommand({ Filters: [{ Name, Values: [vpcId] }], NextToken })),
-        'VpcPeeringConnections',
+      collectPages(
+        paginateDescribeVpcPeeringConnections({ client: ec2 }, { Filters: [{ Name, Values: [...vpcIds] }] }),
+        (page) => page.VpcPeeringConnections,
       ),
     ),
   );
@@ -135,9 +243,9 @@ async function readDhcpOptions(ec2: EC2Client, { vpcs }: NetworkSnapshot) {
     DhcpOptionsId === undefined || DhcpOptionsId === 'default' ? [] : [DhcpOptionsId],
   );
   if (ids.length === 0) return [];
-  return list(
-    (NextToken) => ec2.send(new DescribeDhcpOptionsCommand({ DhcpOptionsIds: ids, NextToken })),
-    'DhcpOptions',
+  return collectPages(
+    paginateDescribeDhcpOptions({ client: ec2 }, { DhcpOptionsIds: ids }),
+    (page) => page.DhcpOptions,
   );
 }
 
@@ -152,21 +260,30 @@ function namedPrefixLists({ securityGroups = [], routeTables = [] }: NetworkSnap
   return [...new Set([...ofRules, ...ofRoutes])].filter((id) => id !== undefined).sort();
 }
 
+// Those of the services that gateway endpoints serve too: a fix may name them where no route does yet.
 async function readPrefixLists(
   ec2: EC2Client,
   ids: readonly string[],
+  region: string,
 ): Promise<{ list: ManagedPrefixList; entries: PrefixListEntry[] }[]> {
-  if (ids.length === 0) return [];
-  const lists = await list(
-    (NextToken) => ec2.send(new DescribeManagedPrefixListsCommand({ PrefixListIds: [...ids], NextToken })),
-    'PrefixLists',
-  );
+  const names = ['s3', 'dynamodb'].map((service) => `com.amazonaws.${region}.${service}`);
+  const Filters: Filter[] = [{ Name: 'prefix-list-name', Values: names }];
+  const [named, ofServices] = await Promise.all([
+    ids.length === 0
+      ? []
+      : collectPages(
+          paginateDescribeManagedPrefixLists({ client: ec2 }, { PrefixListIds: [...ids] }),
+          (page) => page.PrefixLists,
+        ),
+    collectPages(paginateDescribeManagedPrefixLists({ client: ec2 }, { Filters }), (page) => page.PrefixLists),
+  ]);
+  const lists = [...named, ...ofServices.filter(({ PrefixListId }) => !ids.includes(PrefixListId ?? ''))];
   return Promise.all(
     lists.map(async (one) => ({
       list: one,
-      entries: await list(
-        (NextToken) => ec2.send(new GetManagedPrefixListEntriesCommand({ PrefixListId: one.PrefixListId, NextToken })),
-        'Entries',
+      entries: await collectPages(
+        paginateGetManagedPrefixListEntries({ client: ec2 }, { PrefixListId: one.PrefixListId }),
+        (page) => page.Entries,
       ),
     })),
   );

@@ -51,7 +51,12 @@ const account: Script = {
     NextToken === undefined
       ? { Parameters: [], NextToken: 'more' }
       : { Parameters: [{ Name: '/app/production/SECRET_KEY', Type: 'SecureString', Value: secret }] },
-  'ssm:GetParameterHistory': () => ({ Parameters: [{ KeyId: 'alias/old' }, { KeyId: 'alias/own', Value: secret }] }),
+  'ssm:GetParameterHistory': () => ({
+    Parameters: [
+      { KeyId: 'alias/old', Version: 1 },
+      { KeyId: 'alias/own', Version: 2, Value: secret },
+    ],
+  }),
   'iam:GetInstanceProfile': () => ({ InstanceProfile: { Roles: [{ RoleName: 'web', Arn: 'arn:role' }] } }),
   'iam:ListRolePolicies': () => ({ PolicyNames: ['own'] }),
   'iam:GetRolePolicy': () => ({ PolicyDocument: encodeURIComponent('{"Statement":[]}') }),
@@ -141,6 +146,24 @@ describe('what AWS refuses to answer', () => {
       kind: 'read',
       value: { policies: [{ name: 'own', document: '{"Statement":[]}' }], unreadPolicies: ['managed'] },
     });
+  });
+
+  test('a permissions boundary is read with its document, and named when that may not be read', async () => {
+    const boundary = { PermissionsBoundaryArn: 'arn:aws:iam::123456789012:policy/edge' };
+    const withBoundary = { ...account, 'iam:GetRole': () => ({ Role: { PermissionsBoundary: boundary } }) };
+    const readable = {
+      ...withBoundary,
+      'iam:GetPolicy': () => ({ Policy: { DefaultVersionId: 'v1' } }),
+      'iam:GetPolicyVersion': () => ({ PolicyVersion: { Document: encodeURIComponent('{"Statement":[]}') } }),
+    };
+    const boundaryOf = async (script: Script) => {
+      const { role } = (await readAccount(script).snapshot).backend;
+      return role.kind === 'read' ? role.value?.boundary : undefined;
+    };
+    expect(await boundaryOf(readable)).toEqual({ name: 'edge', document: '{"Statement":[]}' });
+    expect(await boundaryOf(withBoundary)).toEqual({ name: 'edge' });
+    expect(await boundaryOf({ ...account, 'iam:GetRole': denied })).toEqual({ name: 'the permissions boundary' });
+    expect(await boundaryOf(account)).toBeUndefined();
   });
 
   test('but an endpoint that does not answer fails the whole', async () => {

@@ -7,8 +7,8 @@ import {
   type AutoScalingGroup,
   DescribeInstanceRefreshesCommand,
   DescribeLifecycleHooksCommand,
-  DescribeScheduledActionsCommand,
   DescribeWarmPoolCommand,
+  paginateDescribeScheduledActions,
 } from '@aws-sdk/client-auto-scaling';
 import {
   DescribeInstanceTypesCommand,
@@ -22,6 +22,7 @@ import {
   findSecretsNeed,
   type LaunchTemplateSnapshot,
   type OtherRollout,
+  type PermissionUse,
   type PreflightSnapshot,
   type Read,
   type RoleSnapshot,
@@ -33,12 +34,14 @@ import { awsCodeOf } from '../clients/aws-failure.js';
 import { collectPages } from '../clients/page.js';
 import { describeGroup, targetGroupArnsOf } from '../observe/group.js';
 import { describeImage } from '../release/images.js';
+import { recordName } from '../state/parameter-names.js';
 import { launchSourceOf, subnetIdsOf } from './launch-source.js';
 import { readLoadBalancers, readTargetGroups } from './read-balancing.js';
+import { readBaseline } from './read-baseline.js';
 import { readBuilders } from './read-builders.js';
-import { readCaller, readDeployerPermissions } from './read-deployer.js';
+import { readCaller, readCredentials, readDeployerPermissions } from './read-deployer.js';
 import { readNetwork } from './read-network.js';
-import { isUnknownOperation, readPart } from './read-part.js';
+import { isUnknownOperation, mapRead, readPart } from './read-part.js';
 import { readRole } from './read-role.js';
 import { readSecretNames } from './read-secret-names.js';
 
@@ -53,6 +56,8 @@ export interface PreflightRequest {
   /** Names or ids; empty: tagged ones, else those whose name says so. */
   readonly builders: readonly string[];
   readonly otherRollout: Read<OtherRollout | undefined>;
+  /** What the deploy cannot do without, beside what every deploy needs. */
+  readonly uses?: readonly PermissionUse[];
 }
 
 /** Throws GROUP_NOT_FOUND, and what keeps AWS from answering at all. */
@@ -62,7 +67,7 @@ export async function readPreflight(
   request: PreflightRequest,
 ): Promise<PreflightSnapshot> {
   const group = await describeGroup(clients, request.groupName);
-  const [launchTemplate, image, targetGroups, network, caller, rest] = await Promise.all([
+  const [launchTemplate, image, attached, network, caller, rest] = await Promise.all([
     readPart(() => readLaunchTemplate(clients, group)),
     readImage(clients, request.imageId),
     readPart(() => readTargetGroups(clients, targetGroupArnsOf(group))),
@@ -70,22 +75,32 @@ export async function readPreflight(
     readCaller(clients),
     readGroupParts(clients, request.groupName),
   ]);
+  const targetGroups = mapRead(attached, ({ found }) => found);
   const template = launchTemplate.kind === 'read' ? launchTemplate.value : undefined;
   const known = network.kind === 'read' ? network.value : undefined;
   const profile = template?.data?.IamInstanceProfile;
   const region = await clients.ec2.config.region();
   const accountId = caller.kind === 'read' ? caller.value.accountId : undefined;
-  const [role, instanceTypes, loadBalancers, builders, deployerPermissions] = await Promise.all([
+  const [role, instanceTypes, loadBalancers, builders, deployerPermissions, baseline, credentials] = await Promise.all([
     launchTemplate.kind === 'unread' ? launchTemplate : readPart(() => readRole(clients, profile)),
     readPart(() => readInstanceTypes(clients, template?.data?.InstanceType)),
     targetGroups.kind === 'unread' ? targetGroups : readPart(() => readLoadBalancers(clients, targetGroups.value)),
     known === undefined
       ? (network as Read<never>)
       : readPart(() => readBuilders(clients, known, request.builders, template?.launchTemplateId)),
-    readDeployerPermissions(clients, caller, {
-      groupArn: group.AutoScalingGroupARN,
-      launchTemplateArn: template && `arn:aws:ec2:${region}:${accountId}:launch-template/${template.launchTemplateId}`,
-    }),
+    readDeployerPermissions(
+      clients,
+      caller,
+      {
+        groupArn: group.AutoScalingGroupARN,
+        launchTemplateArn:
+          template && `arn:aws:ec2:${region}:${accountId}:launch-template/${template.launchTemplateId}`,
+        stateArn: `arn:aws:ssm:${region}:${accountId}:parameter${recordName(group.AutoScalingGroupName ?? '')}`,
+      },
+      request.uses,
+    ),
+    readPart(() => readBaseline(clients, group, template)),
+    readCredentials(clients),
   ]);
   return {
     at: clock.now(),
@@ -96,6 +111,9 @@ export async function readPreflight(
     image,
     instanceTypes,
     targetGroups,
+    missingTargetGroupArns: attached.kind === 'read' ? attached.value.missingArns : [],
+    baseline,
+    credentials,
     loadBalancers,
     network,
     backend: {
@@ -214,10 +232,10 @@ async function readGroupParts({ autoScaling }: AwsClients, AutoScalingGroupName:
       return answer.LifecycleHooks ?? [];
     }),
     readPart(() =>
-      collectPages(async (NextToken) => {
-        const page = await autoScaling.send(new DescribeScheduledActionsCommand({ AutoScalingGroupName, NextToken }));
-        return { items: page.ScheduledUpdateGroupActions ?? [], next: page.NextToken };
-      }),
+      collectPages(
+        paginateDescribeScheduledActions({ client: autoScaling }, { AutoScalingGroupName }),
+        (page) => page.ScheduledUpdateGroupActions,
+      ),
     ),
     readPart(() =>
       absentWithoutOperation([], async () => {

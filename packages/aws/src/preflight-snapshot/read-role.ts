@@ -3,9 +3,10 @@ import {
   GetInstanceProfileCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
+  GetRoleCommand,
   GetRolePolicyCommand,
-  ListAttachedRolePoliciesCommand,
-  ListRolePoliciesCommand,
+  paginateListAttachedRolePolicies,
+  paginateListRolePolicies,
 } from '@aws-sdk/client-iam';
 import type { RoleSnapshot } from '@directrix/preflight';
 import type { AwsClients } from '../clients/aws-clients.js';
@@ -22,16 +23,30 @@ export async function readRole(
   if (InstanceProfileName === undefined) return undefined;
   const role = await findRole(clients, InstanceProfileName);
   if (role?.RoleName === undefined) return undefined;
-  const [inline, managed] = await Promise.all([
-    readInlinePolicies(clients, role.RoleName),
-    readManagedPolicies(clients, role.RoleName),
+  const { RoleName } = role;
+  const [inline, managed, boundary] = await Promise.all([
+    readInlinePolicies(clients, RoleName),
+    readManagedPolicies(clients, RoleName),
+    readPart(() => readBoundary(clients, RoleName)),
   ]);
   return {
     roleName: role.RoleName,
     arn: role.Arn ?? '',
     policies: [...inline, ...managed.policies],
     unreadPolicies: managed.unread,
+    ...(boundary.kind === 'unread'
+      ? { boundary: { name: 'the permissions boundary' } }
+      : boundary.value !== undefined && { boundary: boundary.value }),
   };
+}
+
+// GetInstanceProfile does not tell of it.
+async function readBoundary(clients: AwsClients, RoleName: string): Promise<RoleSnapshot['boundary']> {
+  const { Role } = await clients.iam.send(new GetRoleCommand({ RoleName }));
+  const arn = Role?.PermissionsBoundary?.PermissionsBoundaryArn;
+  if (arn === undefined) return undefined;
+  const document = await readPart(() => readManagedDocument(clients, arn));
+  return { name: arn.split('/').at(-1) ?? arn, ...(document.kind === 'read' && { document: document.value }) };
 }
 
 async function findRole({ iam }: AwsClients, InstanceProfileName: string) {
@@ -44,10 +59,7 @@ async function findRole({ iam }: AwsClients, InstanceProfileName: string) {
 }
 
 async function readInlinePolicies({ iam }: AwsClients, RoleName: string): Promise<RoleSnapshot['policies']> {
-  const names = await collectPages(async (Marker) => {
-    const page = await iam.send(new ListRolePoliciesCommand({ RoleName, Marker }));
-    return { items: page.PolicyNames ?? [], next: page.IsTruncated ? page.Marker : undefined };
-  });
+  const names = await collectPages(paginateListRolePolicies({ client: iam }, { RoleName }), (page) => page.PolicyNames);
   return Promise.all(
     names.map(async (PolicyName) => {
       const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
@@ -57,10 +69,10 @@ async function readInlinePolicies({ iam }: AwsClients, RoleName: string): Promis
 }
 
 async function readManagedPolicies(clients: AwsClients, RoleName: string) {
-  const attached = await collectPages(async (Marker) => {
-    const page = await clients.iam.send(new ListAttachedRolePoliciesCommand({ RoleName, Marker }));
-    return { items: page.AttachedPolicies ?? [], next: page.IsTruncated ? page.Marker : undefined };
-  });
+  const attached = await collectPages(
+    paginateListAttachedRolePolicies({ client: clients.iam }, { RoleName }),
+    (page) => page.AttachedPolicies,
+  );
   const read = await Promise.all(
     attached.map(async ({ PolicyArn = '', PolicyName = PolicyArn }) => ({
       name: PolicyName,

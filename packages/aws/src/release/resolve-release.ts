@@ -1,5 +1,5 @@
 import type { Image } from '@aws-sdk/client-ec2';
-import { DirectrixError, type Release } from '@directrix/rollout';
+import { DirectrixError, type Release, shell } from '@directrix/rollout';
 import type { AwsClients } from '../clients/aws-clients.js';
 import { describeImage, findImagesOfVersion, listVersions, versionOf } from './images.js';
 
@@ -30,7 +30,7 @@ export async function resolveRelease(clients: AwsClients, request: ReleaseReques
       `${imageId} has no tag Version, so what its instances must report is not known.`,
       {
         source: '--image',
-        hint: `add --version V, or tag it: aws ec2 create-tags --resources ${imageId} --tags Key=Version,Value=V`,
+        hint: `add --version V, or tag it: ${shell`aws ec2 create-tags --resources ${imageId} --tags Key=Version,Value=V`}`,
       },
     );
   await refuseOtherArchitecture(clients, image, request.currentImageId);
@@ -58,7 +58,7 @@ function requireAvailable(image: Image): Image {
   const because = image.StateReason?.Message === undefined ? '' : `: ${image.StateReason.Message}`;
   throw new DirectrixError('IMAGE_NOT_AVAILABLE', `${image.ImageId} is ${image.State}, not available${because}.`, {
     source: '--image',
-    hint: `wait until it is: aws ec2 wait image-available --image-ids ${image.ImageId}`,
+    hint: `wait until it is: ${shell`aws ec2 wait image-available --image-ids ${image.ImageId}`}`,
   });
 }
 

@@ -110,3 +110,27 @@ test('a name that belongs to nobody in the group is reported without an instance
     { at: 7, instanceId: undefined, fqdn: 'stranger.internal', version: '1', status: 'OK', statusCode: 200 },
   ]);
 });
+
+test.each<[string, Readonly<Record<string, string>>, string, string | undefined]>([
+  ['the page alone', {}, 'VERSION: 1\nFQDN: i-a.internal\nOK', '1'],
+  ['a header beside JSON', { 'x-version': '2' }, '{"hostname": "i-a.internal", "status": "ok"}', '2'],
+  ['the page before a header', { 'x-version': ' 2 ' }, 'VERSION: 1\nFQDN: i-a.internal\nOK', '1'],
+  ['an empty header', { 'x-version': '' }, 'VERSION: 1\nFQDN: i-a.internal\nOK', '1'],
+  ['JSON alone', {}, '{"Version": "3", "FQDN": "i-a.internal", "status": "OK"}', '3'],
+  ['a header of another name', { 'x-release': '2' }, 'FQDN: i-a.internal\nOK', undefined],
+])('the version is named by %s', async (_name, headers, body, version) => {
+  const fetch: Fetch = async () => ({ ...pageOf(body), headers: new Headers(headers) });
+  const { reports, troubles } = await hearReports({ ...request, wantedIds: ['i-a'] }, { fetch, clock: patientClock });
+  expect(reports[0]?.version).toBe(version);
+  expect(troubles).toEqual(version === undefined ? ['http://lb:80/healthz answered 200 without VERSION'] : []);
+});
+
+test('the header may have another name', async () => {
+  const headers = new Headers({ 'x-release': '2' });
+  const fetch: Fetch = async () => ({ ...pageOf('FQDN: i-a.internal\nOK'), headers });
+  const { reports } = await hearReports(
+    { ...request, wantedIds: ['i-a'], versionHeader: 'x-release' },
+    { fetch, clock: patientClock },
+  );
+  expect(reports.map(({ instanceId, version }) => [instanceId, version])).toEqual([['i-a', '2']]);
+});

@@ -6,9 +6,14 @@
 //   R1. Each request opens its own connection, so that whatever balances by connection balances too.
 //   R2. Requests per call, bytes of a body and time of a request are bounded.
 //   R3. It never throws because of what a server does: a failed request is trouble, and no report.
-import type { InstanceObservation, VersionReport } from '@directrix/rollout';
+import {
+  defaultVersionHeader,
+  type InstanceObservation,
+  isSameHost,
+  parseHealthPage,
+  type VersionReport,
+} from '@directrix/rollout';
 import type { ListenerRoute } from './listener.js';
-import { isSameHost, parseHealthPage } from './version-report.js';
 
 /** The part of the platform's fetch that is used. */
 export type Fetch = (
@@ -18,7 +23,12 @@ export type Fetch = (
     readonly redirect: 'manual';
     readonly signal: AbortSignal;
   },
-) => Promise<{ readonly status: number; readonly body: AsyncIterable<Uint8Array> | null }>;
+) => Promise<{
+  readonly status: number;
+  /** Absent: none can be asked for. */
+  readonly headers?: { get(name: string): string | null };
+  readonly body: AsyncIterable<Uint8Array> | null;
+}>;
 
 export interface ReportClock {
   now(): number;
@@ -35,6 +45,8 @@ export interface ReportRequest {
   readonly instances: readonly InstanceObservation[];
   /** How many targets share the requests. */
   readonly targetCount: number;
+  /** The header of an answer that names the version where the page does not. */
+  readonly versionHeader?: string;
   /** How long one request may take, by the clock. Default 5 s. */
   readonly timeoutMs?: number;
 }
@@ -88,18 +100,20 @@ function latestOfEach(reports: readonly VersionReport[]): VersionReport[] {
 }
 
 async function ask(
-  { route, path, instances, timeoutMs = defaultTimeoutMs }: ReportRequest,
+  { route, path, instances, versionHeader = defaultVersionHeader, timeoutMs = defaultTimeoutMs }: ReportRequest,
   ports: { readonly fetch: Fetch; readonly clock: ReportClock },
 ): Promise<Answer> {
   const url = `${route.url}${path}`;
-  const answer = await getPage(url, route.host, timeoutMs, ports);
+  const answer = await getPage(url, route.host, versionHeader, timeoutMs, ports);
   if (typeof answer === 'string') return { isAnswered: false, trouble: answer };
   const page = parseHealthPage(answer.body);
-  if (page.version === undefined || page.fqdn === undefined) {
-    const missing = page.version === undefined ? 'VERSION' : 'FQDN';
+  // The page is written for this; the header may be of something else, such as an API.
+  const version = page.version ?? answer.version;
+  if (version === undefined || page.fqdn === undefined) {
+    const missing = version === undefined ? 'VERSION' : 'FQDN';
     return { isAnswered: true, trouble: `${url} answered ${answer.statusCode} without ${missing}` };
   }
-  const { fqdn, version } = page;
+  const { fqdn } = page;
   return {
     isAnswered: true,
     report: {
@@ -120,9 +134,10 @@ type Answer =
 async function getPage(
   url: string,
   host: string | undefined,
+  versionHeader: string,
   timeoutMs: number,
   { fetch, clock }: { readonly fetch: Fetch; readonly clock: ReportClock },
-): Promise<{ readonly statusCode: number; readonly body: string } | string> {
+): Promise<{ readonly statusCode: number; readonly body: string; readonly version?: string } | string> {
   const timeout = new AbortController();
   const answered = new AbortController();
   const timer = clock.sleep(timeoutMs, answered.signal).then(
@@ -135,7 +150,8 @@ async function getPage(
       redirect: 'manual',
       signal: timeout.signal,
     });
-    return { statusCode: response.status, body: await readBody(response.body) };
+    const version = response.headers?.get(versionHeader)?.trim() || undefined;
+    return { statusCode: response.status, body: await readBody(response.body), version };
   } catch (error) {
     return `${url}: ${timeout.signal.aborted ? (timeout.signal.reason as Error).message : describe(error)}`;
   } finally {

@@ -1,14 +1,19 @@
 import {
-  type Action,
-  DescribeListenersCommand,
   DescribeLoadBalancersCommand,
-  DescribeRulesCommand,
   DescribeTagsCommand,
   type Listener,
-  type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  findTrialPlace,
+  isHttp,
+  type ListenedTargetGroup,
+  type NoTrialListener,
+  type RoutedListener,
+  routeThrough,
+  type TrialPlace,
+} from '@directrix/preflight';
 import type { AwsClients } from '../clients/aws-clients.js';
-import { collectPages } from '../clients/page.js';
+import { listListeners, listRules } from '../observe/listeners.js';
 import type { TargetGroupSettings } from '../observe/target-groups.js';
 
 /** How a request gets to the target group through its load balancer. */
@@ -22,67 +27,66 @@ export interface ListenerRoute {
 /** Tag of a listener that says where a deployer reaches it, when not by the load balancer's DNS name. */
 const urlTag = 'directrix:url';
 
-/** The first listener that forwards plain requests to the target group; undefined when none does. */
+/** Asks a lab to show the tag that it knows and AWS does not have. AWS ignores the header. */
+const labHeader = { name: 'x-directrix-lab', value: 'listener-url' } as const;
+
+/** Where an instance of a release can be tried before users reach it: findTrialPlace, of what AWS says now. */
+export async function findShadowPlace(
+  clients: AwsClients,
+  targetGroups: readonly Pick<TargetGroupSettings, 'targetGroupArn' | 'loadBalancerArns'>[],
+  path: string,
+  url?: string,
+): Promise<TrialPlace | NoTrialListener> {
+  const listened: ListenedTargetGroup[] = [];
+  for (const { targetGroupArn, loadBalancerArns } of targetGroups) {
+    const listeners: RoutedListener[] = [];
+    for (const LoadBalancerArn of loadBalancerArns)
+      for (const listener of await listListeners(clients, LoadBalancerArn)) {
+        const rules = isHttp(listener) ? await listRules(clients, listener.ListenerArn ?? '') : [];
+        listeners.push({ listener, rules });
+      }
+    listened.push({ targetGroupArn, listeners });
+  }
+  return findTrialPlace(listened, path, url);
+}
+
+/** The first listener through which requests for `path` reach the target group; undefined when there is none. */
 export async function findListenerRoute(
   clients: AwsClients,
   targetGroup: Pick<TargetGroupSettings, 'targetGroupArn' | 'loadBalancerArns'>,
+  path: string,
 ): Promise<ListenerRoute | undefined> {
   for (const LoadBalancerArn of targetGroup.loadBalancerArns) {
-    const listeners = await collectPages(async (Marker) => {
-      const page = await clients.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
-      return { items: page.Listeners ?? [], next: page.NextMarker };
-    });
-    for (const listener of listeners) {
-      const rule = await findRule(clients, listener, targetGroup.targetGroupArn);
-      if (rule === undefined) continue;
-      const url = await findUrl(clients, listener, LoadBalancerArn);
-      if (url !== undefined) return { url, host: rule.host };
+    for (const listener of await listListeners(clients, LoadBalancerArn)) {
+      const { ListenerArn = '' } = listener;
+      const [rules, url] = await Promise.all([listRules(clients, ListenerArn), readListenerUrl(clients, ListenerArn)]);
+      const route = routeThrough({ listener, rules, url }, targetGroup.targetGroupArn, path);
+      if (route.kind === 'none') continue;
+      const own = url ?? (await ownUrl(clients, listener, LoadBalancerArn));
+      if (own !== undefined) return { url: own, host: route.host };
     }
   }
   return undefined;
 }
 
-async function findRule(
-  clients: AwsClients,
-  listener: Listener,
-  targetGroupArn: string,
-): Promise<{ readonly host?: string } | undefined> {
-  if (forwardsTo(listener.DefaultActions, targetGroupArn)) return {};
-  const rules = await collectPages(async (Marker) => {
-    const page = await clients.elbv2.send(new DescribeRulesCommand({ ListenerArn: listener.ListenerArn, Marker }));
-    return { items: page.Rules ?? [], next: page.NextMarker };
-  });
-  const rule = rules.find(({ Actions, Conditions }) => forwardsTo(Actions, targetGroupArn) && areByHost(Conditions));
-  if (rule === undefined) return undefined;
-  return {
-    host: rule.Conditions?.flatMap((condition) => condition.HostHeaderConfig?.Values ?? condition.Values ?? [])[0],
-  };
-}
-
-// A rule by path, header or source cannot be met by asking for the health page alone.
-function areByHost(conditions: Rule['Conditions']): boolean {
-  return (conditions ?? []).every(({ Field, HostHeaderConfig, Values }) => {
-    const names = HostHeaderConfig?.Values ?? Values ?? [];
-    return Field === 'host-header' && names[0] !== undefined && !/[*?]/.test(names[0]);
-  });
-}
-
-function forwardsTo(actions: readonly Action[] | undefined, targetGroupArn: string): boolean {
-  return (actions ?? []).some(
-    (action) =>
-      action.Type === 'forward' &&
-      (action.TargetGroupArn === targetGroupArn ||
-        (action.ForwardConfig?.TargetGroups ?? []).some((group) => group.TargetGroupArn === targetGroupArn)),
+/** Where a deployer reaches the listener, by its tag; undefined without one. */
+export async function readListenerUrl(clients: AwsClients, listenerArn: string): Promise<string | undefined> {
+  const command = new DescribeTagsCommand({ ResourceArns: [listenerArn] });
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { readonly headers: Record<string, string> };
+      headers[labHeader.name] = labHeader.value;
+      return next(args);
+    },
+    { step: 'build', name: 'askForListenerUrl' },
   );
+  const tags = await clients.elbv2.send(command);
+  const tagged = tags.TagDescriptions?.[0]?.Tags?.find(({ Key }) => Key === urlTag)?.Value;
+  return tagged?.replace(/\/+$/, '');
 }
 
-async function findUrl(clients: AwsClients, listener: Listener, loadBalancerArn: string): Promise<string | undefined> {
-  const tags = await clients.elbv2.send(new DescribeTagsCommand({ ResourceArns: [listener.ListenerArn ?? ''] }));
-  const tagged = tags.TagDescriptions?.[0]?.Tags?.find(({ Key }) => Key === urlTag)?.Value;
-  if (tagged !== undefined) return tagged.replace(/\/+$/, '');
-  const scheme = listener.Protocol === 'HTTPS' ? 'https' : listener.Protocol === 'HTTP' ? 'http' : undefined;
-  if (scheme === undefined) return undefined;
+async function ownUrl(clients: AwsClients, listener: Listener, loadBalancerArn: string): Promise<string | undefined> {
   const answer = await clients.elbv2.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] }));
   const name = answer.LoadBalancers?.[0]?.DNSName;
-  return name === undefined ? undefined : `${scheme}://${name}:${listener.Port}`;
+  return name === undefined ? undefined : `${listener.Protocol?.toLowerCase()}://${name}:${listener.Port}`;
 }

@@ -10,6 +10,8 @@ export interface ReportSettings {
   readonly url?: string;
   /** `/healthz`. */
   readonly healthPath: string;
+  /** The header of an answer that names the version where the page does not. Default `x-version`. */
+  readonly versionHeader?: string;
   /** How long one request may take, by the clock. Default 5 s. */
   readonly timeoutMs?: number;
 }
@@ -28,14 +30,20 @@ export interface ReportSource {
 }
 
 export function createReportSource(
-  ports: { readonly clients: AwsClients; readonly fetch: Fetch; readonly clock: ReportClock },
+  ports: {
+    readonly clients: AwsClients;
+    readonly fetch: Fetch;
+    readonly clock: ReportClock;
+    readonly routes?: RouteFinder;
+  },
   settings: ReportSettings,
 ): ReportSource {
+  const routes = ports.routes ?? createRouteFinder(ports.clients);
   let found: FoundRoute | undefined;
   return {
     async hear(observation, targetGroups, wantedIds, onTrouble) {
       if (wantedIds.length === 0) return [];
-      found ??= await findReportRoute(ports.clients, targetGroups, settings);
+      found ??= await routes.find(targetGroups, settings);
       const { route, targetGroupArn } = found;
       const targets = observation.targetGroups.find((group) => group.targetGroupArn === targetGroupArn)?.targets ?? [];
       const healthyIds = targets.filter(({ state }) => state === 'healthy').map(({ instanceId }) => instanceId);
@@ -49,6 +57,7 @@ export function createReportSource(
           wantedIds: audibleIds,
           instances: observation.group.instances,
           targetCount: healthyIds.length,
+          versionHeader: settings.versionHeader,
           timeoutMs: settings.timeoutMs,
         },
         ports,
@@ -64,17 +73,37 @@ export interface FoundRoute {
   readonly targetGroupArn: string;
 }
 
+export interface RouteFinder {
+  /** As findReportRoute; what was found is not looked for again. */
+  find: (
+    targetGroups: readonly TargetGroupSettings[],
+    settings: Parameters<typeof findReportRoute>[2],
+  ) => Promise<FoundRoute>;
+}
+
+export function createRouteFinder(clients: AwsClients): RouteFinder {
+  const known = new Map<string, FoundRoute>();
+  return {
+    async find(targetGroups, settings) {
+      const key = JSON.stringify([targetGroups.map((one) => one.targetGroupArn), settings.url, settings.healthPath]);
+      const found = known.get(key) ?? (await findReportRoute(clients, targetGroups, settings));
+      known.set(key, found);
+      return found;
+    },
+  };
+}
+
 /** The way to the first of the target groups that a listener leads to. Throws VERSION_ROUTE_UNKNOWN. */
 export async function findReportRoute(
   clients: AwsClients,
   targetGroups: readonly TargetGroupSettings[],
-  settings: Pick<ReportSettings, 'url'>,
+  settings: Pick<ReportSettings, 'url'> & { readonly healthPath?: string },
 ): Promise<FoundRoute> {
   const override = settings.url?.replace(/\/+$/, '');
   if (override !== undefined)
     return { route: { url: override }, targetGroupArn: targetGroups[0]?.targetGroupArn ?? '' };
   for (const targetGroup of targetGroups) {
-    const route = await findListenerRoute(clients, targetGroup);
+    const route = await findListenerRoute(clients, targetGroup, settings.healthPath ?? '/');
     if (route !== undefined) return { route, targetGroupArn: targetGroup.targetGroupArn };
   }
   throw new DirectrixError(
@@ -107,6 +136,7 @@ export async function tryReportRoute(
       wantedIds: healthyIds.slice(0, 1),
       instances: observation.group.instances,
       targetCount: healthyIds.length,
+      versionHeader: settings.versionHeader,
       timeoutMs: settings.timeoutMs,
     },
     ports,

@@ -11,7 +11,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const event = (text: string): RolloutEvent => ({ kind: 'notice', at: 1, rolloutId: 'r1', code: 'X', text });
+const event = (text: string): RolloutEvent => ({
+  kind: 'notice',
+  at: 1,
+  rolloutId: 'r1',
+  notice: { code: 'VERSION_UNHEARD', trouble: text },
+});
 
 test('events become lines of JSON in a file that only its owner can read', () => {
   const journal = createJournal(join(directory, 'web', 'r1.jsonl'), () => expect.unreachable());

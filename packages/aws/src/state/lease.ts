@@ -4,11 +4,13 @@
 // lets one creator win. The number is the fencing token: who finds n + 1 has lost, whatever it believed.
 //
 //   E1. Two deployers never hold the same epoch.
-//   E2. A lease is taken over only when it was released, its process on this machine is gone, or neither its holder nor Parameter
-//       Store has seen it renewed for the time to live.
+//   E2. A lease is taken over only when it was released, its process is known to have ended, or Parameter Store has not seen it renewed
+//       for the time to live. Its age is Parameter Store's date against AWS's time; no deployer's clock has a part in it.
 //   E3. Before every durable write the holder proves that its epoch exists, is its own, and has no successor.
-import { DirectrixError } from '@directrix/rollout';
+import { DirectrixError, shell } from '@directrix/rollout';
+import { z } from 'zod';
 import type { AwsClients } from '../clients/aws-clients.js';
+import { isPassing } from '../clients/aws-failure.js';
 import { epochName, epochsPath } from './parameter-names.js';
 import {
   createParameter,
@@ -18,26 +20,43 @@ import {
   putParameter,
   type StoredParameter,
 } from './parameters.js';
+import { parseJson } from './parse-json.js';
 
+/** One process for good, whatever its process id: that is used again. */
+const processIdentity = z.object({
+  /** Linux's boot_id: another one after each boot, and on each machine. */
+  bootId: z.string(),
+  /** The namespace in which the process id means something. */
+  namespace: z.string(),
+  /** Clock ticks from the boot to the start of the process. */
+  startTicks: z.string(),
+});
+export type ProcessIdentity = Readonly<z.infer<typeof processIdentity>>;
+
+const leaseHolder = z.object({
+  /** Of this run of a command; no other one has it. Empty in the leases of earlier releases. */
+  id: z.string().default(''),
+  /** `ubuntu@build-7`: for people. */
+  name: z.string(),
+  pid: z.number(),
+  /** Absent where the operating system does not tell: then the time to live alone decides. */
+  process: processIdentity.optional(),
+});
 /** Who holds it, as an operator wants to read it, and as another deployer wants to check it. */
-export interface LeaseHolder {
-  /** `ubuntu@build-7`. */
-  readonly name: string;
-  readonly pid: number;
-  /** Names the machine and its process ids' name space: only there does `pid` mean anything. */
-  readonly machine: string;
-}
+export type LeaseHolder = Readonly<z.infer<typeof leaseHolder>>;
 
-export interface LeaseState {
-  readonly epoch: number;
-  readonly rolloutId: string;
+const leaseState = z.object({
+  rolloutId: z.string(),
   /** `deploy`, `rollback`, `resume`, `abort`. */
-  readonly command: string;
-  readonly holder: LeaseHolder;
-  readonly acquiredAt: number;
-  readonly renewedAt: number;
-  readonly releasedAt?: number;
-}
+  command: z.string(),
+  holder: leaseHolder,
+  /** AWS's time, as the holder knew it. For people: no decision rests on it. */
+  acquiredAt: z.number(),
+  renewedAt: z.number(),
+  releasedAt: z.number().optional(),
+});
+/** What the parameter of an epoch says. */
+export type LeaseState = Readonly<z.infer<typeof leaseState>> & { readonly epoch: number };
 
 export interface Lease {
   readonly epoch: number;
@@ -51,9 +70,10 @@ export interface Lease {
 
 export interface LeasePorts {
   readonly clients: AwsClients;
+  /** AWS's time. */
   readonly clock: { now(): number };
-  /** Whether this machine runs the process. */
-  readonly isProcessAlive: (pid: number) => boolean;
+  /** Whether the holder's process is known to have ended. False when nothing is known of it. */
+  readonly isProcessGone: (holder: LeaseHolder) => boolean;
 }
 
 /** Without a renewal for this long the holder is taken for dead. */
@@ -66,11 +86,10 @@ const keptEpochs = 5;
 export async function readLease(
   ports: LeasePorts,
   groupName: string,
-  self: LeaseHolder,
 ): Promise<(LeaseState & { readonly isActive: boolean }) | undefined> {
   const newest = (await readEpochs(ports.clients, groupName))[0];
   if (newest === undefined) return undefined;
-  return { ...newest.state, isActive: isActive(newest, ports, self) };
+  return { ...newest.state, isActive: isActive(newest, ports) };
 }
 
 /** Takes the lease of the group. Throws GROUP_BUSY when somebody has it, and says who. */
@@ -85,7 +104,7 @@ export async function acquireLease(
 ): Promise<Lease> {
   const epochs = await readEpochs(ports.clients, request.groupName);
   const newest = epochs[0];
-  if (newest !== undefined && isActive(newest, ports, request.holder))
+  if (newest !== undefined && !isSameHolder(newest.state.holder, request.holder) && isActive(newest, ports))
     throw describeBusy(request.groupName, newest.state);
   const epoch = (newest?.state.epoch ?? 0) + 1;
   const now = ports.clock.now();
@@ -98,10 +117,17 @@ export async function acquireLease(
     renewedAt: now,
   };
   const name = epochName(request.groupName, epoch);
-  if (!(await createParameter(ports.clients, name, JSON.stringify(state)))) {
+  let trouble: unknown;
+  const isCreated = await createParameter(ports.clients, name, JSON.stringify(state)).catch((error: unknown) => {
+    if (!isPassing(error)) throw error;
+    trouble = error;
+    return false;
+  });
+  if (!isCreated) {
     const winner = (await getParameters(ports.clients, [name])).get(name);
     const other = winner && readState(winner)?.state;
-    // A create that AWS carried out but whose answer was lost comes back as "exists": it may be ours.
+    // A create that AWS carried out but whose answer was lost comes back as "exists", or not at all: it may be ours.
+    if (other === undefined && trouble !== undefined) throw trouble;
     if (other !== undefined && !isSameHold(other, state)) throw describeBusy(request.groupName, other);
   }
   const old = epochs.slice(keptEpochs - 1).map((parameter) => epochName(request.groupName, parameter.state.epoch));
@@ -130,7 +156,8 @@ function holdLease(ports: LeasePorts, groupName: string, initial: LeaseState): L
     check,
     async renewIfDue() {
       const now = ports.clock.now();
-      if (now - state.renewedAt < renewEveryMs) return;
+      // A clock that was set back meanwhile must not put off the next renewal.
+      if (Math.abs(now - state.renewedAt) < renewEveryMs) return;
       // A put would bring a deleted epoch back to life; so look first.
       await check();
       await write({ ...state, renewedAt: now });
@@ -152,42 +179,51 @@ interface StoredLease {
   readonly modifiedAt: number;
 }
 
-// Newest first. What is not a lease of ours (somebody's own parameter) is passed over.
+// Newest first. What is not named by a number is somebody's own parameter, and is passed over.
 async function readEpochs(clients: AwsClients, groupName: string): Promise<StoredLease[]> {
   const parameters = await getParametersBelow(clients, epochsPath(groupName));
   return parameters
-    .flatMap((parameter) => readState(parameter) ?? [])
+    .filter((parameter) => epochOf(parameter) !== undefined)
+    .map((parameter) => requireState(parameter, groupName))
     .sort((left, right) => right.state.epoch - left.state.epoch);
 }
 
+function requireState(parameter: StoredParameter, groupName: string): StoredLease {
+  const stored = readState(parameter);
+  if (stored !== undefined) return stored;
+  throw new DirectrixError('LEASE_UNREADABLE', `The lease of ${groupName} in ${parameter.name} cannot be read.`, {
+    kind: 'invalid',
+    source: parameter.name,
+    hint: shell`use the release of Directrix that wrote it, or, when nobody is changing the group, delete the parameter: aws ssm delete-parameter --name ${parameter.name}`,
+  });
+}
+
+function epochOf({ name }: StoredParameter): number | undefined {
+  const epoch = Number(name.split('/').at(-1));
+  return Number.isSafeInteger(epoch) && epoch > 0 ? epoch : undefined;
+}
+
 function readState(parameter: StoredParameter): StoredLease | undefined {
-  const epoch = Number(parameter.name.split('/').at(-1));
-  if (!Number.isSafeInteger(epoch)) return undefined;
-  try {
-    return { state: { ...(JSON.parse(parameter.value) as LeaseState), epoch }, modifiedAt: parameter.modifiedAt };
-  } catch {
-    return undefined;
-  }
+  const epoch = epochOf(parameter);
+  const state = parseJson(leaseState, parameter.value);
+  if (epoch === undefined || state === undefined) return undefined;
+  return { state: { ...state, epoch }, modifiedAt: parameter.modifiedAt };
 }
 
 function isSameHold(left: LeaseState | undefined, right: LeaseState): boolean {
-  return (
-    left !== undefined &&
-    left.rolloutId === right.rolloutId &&
-    left.acquiredAt === right.acquiredAt &&
-    left.holder.machine === right.holder.machine &&
-    left.holder.pid === right.holder.pid
-  );
+  return left?.rolloutId === right.rolloutId && isSameHolder(left.holder, right.holder);
 }
 
-// Two clocks must agree that it is old: the holder's, which may be behind ours, and Parameter Store's. A store that is far ahead of
-// us (a lab whose time runs faster) knows nothing of our time, so its word is not heard.
-function isActive({ state, modifiedAt }: StoredLease, ports: LeasePorts, self: LeaseHolder): boolean {
-  if (state.releasedAt !== undefined) return false;
-  if (state.holder.machine === self.machine) return ports.isProcessAlive(state.holder.pid);
-  const now = ports.clock.now();
-  const seenAt = modifiedAt > now + leaseTimeToLiveMs ? state.renewedAt : Math.max(state.renewedAt, modifiedAt);
-  return now - seenAt < leaseTimeToLiveMs;
+/** Whether the two are one run of one command. */
+export function isSameHolder(left: LeaseHolder, right: LeaseHolder): boolean {
+  return left.id !== '' && left.id === right.id;
+}
+
+// The holder proves that it lives by writing; how long ago that was, Parameter Store knows. A process that is alive and has not written
+// for the time to live (stopped, or cut off) has lost the group like any other: its epoch fences it.
+function isActive({ state, modifiedAt }: StoredLease, ports: LeasePorts): boolean {
+  if (state.releasedAt !== undefined || ports.isProcessGone(state.holder)) return false;
+  return ports.clock.now() - modifiedAt < leaseTimeToLiveMs;
 }
 
 function describeBusy(groupName: string, { holder, command, acquiredAt, rolloutId }: LeaseState): DirectrixError {
@@ -195,8 +231,9 @@ function describeBusy(groupName: string, { holder, command, acquiredAt, rolloutI
     'GROUP_BUSY',
     `${groupName} is already being changed: ${command} by ${holder.name} (pid ${holder.pid}) since ${new Date(acquiredAt).toISOString()}.`,
     {
+      kind: 'conflict',
       source: `rollout ${rolloutId}`,
-      hint: `wait until it ends (directrix status --group ${groupName}); if its machine is gone, its lease ends ${leaseTimeToLiveMs / 1000} s after its last sign of life, and then directrix resume or directrix abort goes on`,
+      hint: `wait until it ends (${shell`directrix status --group ${groupName}`}); if its machine is gone, its lease ends ${leaseTimeToLiveMs / 1000} s after its last sign of life, and then directrix resume or directrix abort goes on`,
     },
   );
 }
@@ -208,8 +245,9 @@ function describeLoss(groupName: string, ours: LeaseState, theirs: LeaseState | 
     'LEASE_LOST',
     `The lease of ${groupName} (epoch ${ours.epoch}) is not ours any more: ${taker}.`,
     {
+      kind: 'conflict',
       source: `rollout ${ours.rolloutId}`,
-      hint: `nothing more is changed from here; directrix status --group ${groupName} shows who goes on`,
+      hint: `nothing more is changed from here; ${shell`directrix status --group ${groupName}`} shows who goes on`,
     },
   );
 }

@@ -17,8 +17,20 @@ export function recordName(groupName: string): string {
   return `${groupPath(groupName)}/record`;
 }
 
+export function recordPartsPath(groupName: string): string {
+  return `${groupPath(groupName)}/record-parts`;
+}
+
 export function recordPartName(groupName: string, slot: string, part: number): string {
-  return `${groupPath(groupName)}/record-parts/${slot}-${part}`;
+  return `${recordPartsPath(groupName)}/${slot}-${part}`;
+}
+
+export function approvalsPath(groupName: string): string {
+  return `${groupPath(groupName)}/approvals`;
+}
+
+export function approvalName(groupName: string, rolloutId: string, phase: string): string {
+  return `${approvalsPath(groupName)}/${rolloutId}.${phase}`;
 }
 
 export function historyName(groupName: string): string {

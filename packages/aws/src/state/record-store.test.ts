@@ -10,11 +10,45 @@ import {
 import { acquireLease } from './lease.js';
 import { createRecordWriter, loadRecord, tidyRecordParts } from './record-store.js';
 
-const holder = { name: 'ann@here', pid: 1, machine: 'here' };
+const holder = { id: 'here-1', name: 'ann@here', pid: 1 };
 const clock = { now: () => 0 };
 
+const plain: RolloutRecord = {
+  schema: 2,
+  rolloutId: 'r1',
+  epoch: 1,
+  groupName: 'web',
+  startedAt: 0,
+  options: {
+    surge: 1,
+    minHealthyTimeMs: 30_000,
+    startTimeoutMs: 300_000,
+    progressDeadlineMs: 630_000,
+    tickMs: 2_000,
+    quarantineTtlMs: 86_400_000,
+    isVersionChecked: true,
+    bakeMs: 300_000,
+  },
+  from: { version: '0.149.1', imageId: 'ami-1', launchTemplateVersion: '1' },
+  to: { version: '0.149.2', imageId: 'ami-2' },
+  original: {
+    minSize: 1,
+    maxSize: 4,
+    desiredCapacity: 2,
+    launchTemplate: { launchTemplateId: 'lt-1', launchTemplateName: 'web', version: '1' },
+    suspendedProcesses: [],
+    instanceIds: [],
+  },
+  ours: { surge: 0, suspendedProcesses: [], isLaunchTemplatePinned: false, hasCreatedLaunchTemplateVersion: false },
+  phase: 'roll',
+  phaseSince: 0,
+  progressAt: 0,
+  instances: {},
+  evidence: [],
+};
+
 // Random ids: what a compressor cannot guess.
-function recordOf(instanceCount: number, phase = 'roll', seed = 1): RolloutRecord {
+function recordOf(instanceCount: number, phase: RolloutRecord['phase'] = 'roll', seed = 1): RolloutRecord {
   let state = seed;
   const hex = () => {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
@@ -26,13 +60,13 @@ function recordOf(instanceCount: number, phase = 'roll', seed = 1): RolloutRecor
       { firstSeenAt: state, reportedVersion: '0.149.2' },
     ]),
   );
-  return { schema: 1, rolloutId: 'r1', groupName: 'web', phase, instances, evidence: [] } as unknown as RolloutRecord;
+  return { ...plain, phase, instances };
 }
 
 async function open() {
   const script = createParameterScript(clock);
   const { clients, calls } = createScriptedClients(script);
-  const ports = { clients, clock, isProcessAlive: () => false };
+  const ports = { clients, clock, isProcessGone: () => false };
   const acquire = () => acquireLease(ports, { groupName: 'web', rolloutId: 'r1', command: 'deploy', holder });
   const save = createRecordWriter(clients, await acquire(), 'web');
   return { script, clients, calls, acquire, save };

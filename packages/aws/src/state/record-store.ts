@@ -8,11 +8,11 @@
 //   D2. Nothing is written by a holder whose lease is not the newest (S4).
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { DirectrixError, type RolloutRecord } from '@directrix/rollout';
+import { DirectrixError, parseRecord, type RolloutRecord } from '@directrix/rollout';
 import type { AwsClients } from '../clients/aws-clients.js';
 import type { Lease } from './lease.js';
-import { recordName, recordPartName } from './parameter-names.js';
-import { deleteParameters, getParameters, putParameter } from './parameters.js';
+import { recordName, recordPartName, recordPartsPath } from './parameter-names.js';
+import { deleteParameters, getParameters, getParametersBelow, putParameter } from './parameters.js';
 
 /** The limit is 4,096 bytes. */
 const partBytes = 4_000;
@@ -32,16 +32,15 @@ export async function loadRecord(clients: AwsClients, groupName: string): Promis
   const stored = (await getParameters(clients, [name])).get(name);
   if (stored === undefined) return undefined;
   try {
-    const head = JSON.parse(stored.value) as RecordHead | RolloutRecord;
-    const record = head.schema === 'parts' ? await loadParts(clients, groupName, head) : head;
-    if (record.schema !== 1) throw new Error(`its schema is ${String(record.schema)}, and this release reads schema 1`);
-    return record;
+    const head: unknown = JSON.parse(stored.value);
+    return parseRecord(isHead(head) ? await loadParts(clients, groupName, head) : head, name);
   } catch (error) {
     if (error instanceof DirectrixError) throw error;
     throw new DirectrixError(
       'RECORD_UNREADABLE',
       `The record of ${groupName} cannot be read: ${(error as Error).message}`,
       {
+        kind: 'invalid',
         source: name,
         hint: 'use the release of Directrix that wrote it, or, when no rollout is under way, delete the parameter',
         cause: error,
@@ -50,12 +49,16 @@ export async function loadRecord(clients: AwsClients, groupName: string): Promis
   }
 }
 
-async function loadParts(clients: AwsClients, groupName: string, head: RecordHead): Promise<RolloutRecord> {
+function isHead(value: unknown): value is RecordHead {
+  return typeof value === 'object' && value !== null && 'schema' in value && value.schema === 'parts';
+}
+
+async function loadParts(clients: AwsClients, groupName: string, head: RecordHead): Promise<unknown> {
   const names = Array.from({ length: head.parts }, (_, part) => recordPartName(groupName, head.slot, part));
   const found = await getParameters(clients, names);
   const packed = names.map((name) => found.get(name)?.value ?? '').join('');
   if (digest(packed) !== head.sha256) throw new Error(`its ${head.parts} parts do not add up`);
-  return JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')) as RolloutRecord;
+  return JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8'));
 }
 
 /** Saves records under one lease. A record that did not change since the last time is not written again. */
@@ -109,11 +112,10 @@ async function writeParts(clients: AwsClients, groupName: string, slot: 'a' | 'b
 export async function tidyRecordParts(clients: AwsClients, groupName: string): Promise<void> {
   const record = await loadRecord(clients, groupName);
   if (record === undefined || Buffer.byteLength(JSON.stringify(record)) > partBytes) return;
+  const parts = await getParametersBelow(clients, recordPartsPath(groupName));
   await deleteParameters(
     clients,
-    ['a', 'b'].flatMap((slot) =>
-      Array.from({ length: maximumParts }, (_, part) => recordPartName(groupName, slot, part)),
-    ),
+    parts.map(({ name }) => name),
   );
 }
 
