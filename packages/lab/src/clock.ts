@@ -19,6 +19,11 @@ export interface Clock {
    * called. A virtual clock does not move time by itself meanwhile. Clocks that follow the wall leave it out.
    */
   holdTime?(): () => void;
+  /**
+   * How another process of this machine follows this clock from now on: the value of DIRECTRIX_CLOCK, `<speed>@<wallEpochMs>=<labEpochMs>`.
+   * Only clocks that follow the wall have it.
+   */
+  describe?(): string;
 }
 
 /** `Clock.sleep` for any clock that has timers. */

@@ -1,5 +1,8 @@
 import type { Clock } from './clock.js';
+import type { RoleCredentials } from './control-plane/role-credentials.js';
 import type { Effect, LabEvent, LabState, LabTiming, Route } from './control-plane/types.js';
+
+export type { RoleCredentials } from './control-plane/role-credentials.js';
 
 /** A request as it came off a wire, or from an SDK client in this process. Header names are lower case. */
 export interface LabHttpRequest {
@@ -17,16 +20,6 @@ export interface LabHttpResponse {
   readonly body: Uint8Array;
 }
 
-/** What the instance metadata service hands to an instance. */
-export interface RoleCredentials {
-  readonly roleName: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  /** Epoch milliseconds of the wall clock, because the SDK in the instance compares it with its own. */
-  readonly expiresAt: number;
-}
-
 /** What a data plane may do with the control plane: read its state, report, and carry requests to the services. */
 export interface ControlPlanePort {
   readonly clock: Clock;
@@ -35,6 +28,8 @@ export interface ControlPlanePort {
   readonly state: LabState;
   /** Reports something that happened; the control plane plays it now. */
   report(event: LabEvent): void;
+  /** Tells of an error of the lab's own. Whoever met it has been answered, and the lab goes on. */
+  reportDefect(error: unknown): void;
   /** A request that reached an AWS service by `route`. Never rejects: errors are responses. */
   handle(request: LabHttpRequest, route: Route): Promise<LabHttpResponse>;
   /** Credentials of the instance's role; undefined when the instance has no instance profile. */

@@ -1,13 +1,14 @@
 export type { Clock, Timer } from './clock.js';
 export { AwsError } from './control-plane/aws-error.js';
 export type { Fault, Faults } from './control-plane/faults.js';
+export type { NotEmulatedCount } from './control-plane/not-emulated.js';
 export { createLabState, DEFAULT_ACCOUNT_ID, DEFAULT_REGION } from './control-plane/state.js';
 export { DEFAULT_TIMING } from './control-plane/timing.js';
 export type * from './control-plane/types.js';
 export type * from './data-plane.js';
 export { type Endpoint, type EndpointOptions, startEndpoint } from './endpoint/endpoint.js';
 export { createLab, type Lab, type LabOptions } from './lab.js';
-export { LabError } from './lab-error.js';
+export { LabError, type LabErrorCode } from './lab-error.js';
 export type { GroupStatus, InstanceStatus, LabInventory, ListenerStatus, TargetStatus } from './lab-status.js';
 export type { AccessLog, AccessLogEntry } from './load-balancer/access-log.js';
 export { createLoadBalancer, type LoadBalancerOptions, type LoadBalancerProxy } from './load-balancer/load-balancer.js';

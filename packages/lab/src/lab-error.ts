@@ -1,3 +1,11 @@
+/** docs/lab.md says what each means and what to do. */
+export type LabErrorCode =
+  | 'PORT_TAKEN'
+  | 'PORT_REFUSED'
+  | 'FAULT_INVALID'
+  | 'RUN_DIRECTORY_UNSAFE'
+  | 'RUN_DIRECTORY_TOO_LONG';
+
 /** An error of the lab itself, for whoever runs it: what is wrong, and what to do about it. */
 export class LabError extends Error {
   // The lab depends on no other package for its errors; by this name a command line knows that they explain themselves.
@@ -6,7 +14,7 @@ export class LabError extends Error {
   readonly source: string | undefined;
 
   constructor(
-    readonly code: 'PORT_TAKEN' | 'PORT_REFUSED' | 'FAULT_INVALID' | 'RUN_DIRECTORY_UNSAFE' | 'RUN_DIRECTORY_TOO_LONG',
+    readonly code: LabErrorCode,
     message: string,
     details: { readonly hint?: string; readonly source?: string; readonly cause?: unknown } = {},
   ) {

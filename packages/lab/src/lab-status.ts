@@ -31,6 +31,8 @@ export interface InstanceStatus {
   readonly version: string | undefined;
   readonly privateIpAddress: string | undefined;
   readonly targets: readonly TargetStatus[];
+  /** Its services that run on this machine's own network: what they reach says nothing about the lab's. */
+  readonly servicesOnHostNetwork: readonly string[];
 }
 
 export interface TargetStatus {
@@ -49,14 +51,22 @@ export interface ListenerStatus {
   readonly url: string | undefined;
 }
 
+/** What only the data plane knows of an instance. */
+export interface MachineFacts {
+  servicesOnHostNetwork(instanceId: string): readonly string[];
+}
+
 /** Reads a lab's books. Pure. */
-export function takeInventory(state: LabState): LabInventory {
+export function takeInventory(state: LabState, machines: MachineFacts): LabInventory {
   const groups = [...state.autoScaling.groups.values()].map(({ group }) => group);
   return {
     groups: groups.map(describeGroup),
     instances: [...state.ec2.instances.values()]
       .filter(({ instance }) => instance.State?.Name !== 'terminated')
-      .map((record) => describeInstance(state, record, groups)),
+      .map((record) => ({
+        ...describeInstance(state, record, groups),
+        servicesOnHostNetwork: machines.servicesOnHostNetwork(record.instance.InstanceId ?? ''),
+      })),
     listeners: [...state.elbv2.listeners].map(([listenerArn, { listener }]) => ({
       listenerArn,
       loadBalancer: state.elbv2.loadBalancers.get(listener.LoadBalancerArn ?? '')?.loadBalancer.LoadBalancerName,
@@ -86,7 +96,7 @@ function describeInstance(
   state: LabState,
   { instance }: InstanceRecord,
   groups: readonly AutoScalingGroup[],
-): InstanceStatus {
+): Omit<InstanceStatus, 'servicesOnHostNetwork'> {
   const instanceId = instance.InstanceId ?? '';
   const group = groups.find(({ Instances }) => Instances?.some((member) => member.InstanceId === instanceId));
   const member = group?.Instances?.find((one) => one.InstanceId === instanceId);

@@ -4,7 +4,7 @@ import {
   PutParameterCommand,
   SendCommandCommand,
 } from '@aws-sdk/client-ssm';
-import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 import { createTestLab } from './testing/create-test-lab.js';
 
@@ -15,9 +15,9 @@ describe('a lab in a process', () => {
       name: 'UnknownOperationException',
       message: 'The operation ssm:SendCommand is not emulated by the lab.',
     });
-    await expect(sts.send(new AssumeRoleCommand({ RoleArn: 'a', RoleSessionName: 'b' }))).rejects.toMatchObject({
+    await expect(sts.send(new GetSessionTokenCommand({}))).rejects.toMatchObject({
       name: 'InvalidAction',
-      message: 'The operation sts:AssumeRole is not emulated by the lab.',
+      message: 'The operation sts:GetSessionToken is not emulated by the lab.',
     });
   });
 

@@ -25,12 +25,15 @@ export interface ProcessDataPlaneOptions {
 export interface ProcessDataPlane extends DataPlane {
   /** Undefined before the data plane is attached. */
   metrics(): MetricsSnapshot | undefined;
+  /** By instance: the names of its services that run on this machine's own network, outside the lab's. */
+  servicesOnHostNetwork(instanceId: string): readonly string[];
 }
 
 interface Parts {
   readonly loadBalancer: LoadBalancerProxy;
   readonly machines: ProcessMachines;
   readonly front: ServiceFront;
+  reportMetrics(): void;
 }
 
 export function createProcessDataPlane(options: ProcessDataPlaneOptions): ProcessDataPlane {
@@ -41,6 +44,7 @@ export function createProcessDataPlane(options: ProcessDataPlaneOptions): Proces
     },
     perform(effect) {
       parts?.loadBalancer.perform(effect);
+      if (effect.kind === 'readMetrics') parts?.reportMetrics();
       if (effect.kind === 'startMachine') parts?.machines.start(effect.instanceId);
       else if (effect.kind === 'stopMachine') parts?.machines.stop(effect.instanceId, effect.graceMs);
     },
@@ -48,6 +52,7 @@ export function createProcessDataPlane(options: ProcessDataPlaneOptions): Proces
       await Promise.all([parts?.loadBalancer.close(), parts?.machines.close()]);
       parts?.front.close();
     },
+    servicesOnHostNetwork: (instanceId) => parts?.machines.servicesOnHostNetwork(instanceId) ?? [],
     metrics: () => parts?.loadBalancer.metrics(),
   };
 }
@@ -79,5 +84,8 @@ function assemble(
       }),
   });
   const locator = createTargetLocator(state, decisions, machines.listeners);
-  return { machines, front, loadBalancer: createLoadBalancer({ controlPlane, locator, ...loadBalancer }) };
+  const proxy = createLoadBalancer({ controlPlane, locator, ...loadBalancer });
+  const reportMetrics = (): void =>
+    controlPlane.report({ service: 'monitoring', type: 'loadBalancerMetrics', metrics: proxy.metrics() });
+  return { machines, front, loadBalancer: proxy, reportMetrics };
 }

@@ -2,6 +2,7 @@
 //
 // The scaled clock, the control plane, the process data plane and the endpoint. The CLI and the tests share it.
 import type { Clock } from './clock.js';
+import type { NotEmulatedCount } from './control-plane/not-emulated.js';
 import type { LabTiming } from './control-plane/types.js';
 import { type Endpoint, startEndpoint } from './endpoint/endpoint.js';
 import { createLab, type Lab } from './lab.js';
@@ -10,6 +11,9 @@ import type { AccessLog } from './load-balancer/access-log.js';
 import type { MetricsSnapshot } from './load-balancer/metrics.js';
 import { createProcessDataPlane } from './process-data-plane.js';
 import { createScaledClock } from './scaled-clock.js';
+
+/** Each instance is a set of real processes: what one machine carries. */
+const PROCESS_INSTANCE_LIMIT = 200;
 
 export interface ProcessLabOptions {
   /** Of the endpoint. 0 takes a free one. */
@@ -39,6 +43,8 @@ export interface ProcessLabStatus extends LabInventory {
   /** What a shell exports to talk to the lab. */
   readonly env: LabEnvironment;
   readonly clock: { readonly now: string; readonly speed: number };
+  /** What clients asked for and the lab refused because it does not emulate it, the most frequent first. */
+  readonly notEmulated: readonly NotEmulatedCount[];
 }
 
 /** The environment that sends every AWS tool to the lab. */
@@ -71,14 +77,15 @@ export async function startProcessLab(options: ProcessLabOptions): Promise<Proce
   const { speed, runDirectory, accessLog, seed, region, timing, onDefect } = options;
   const clock = createScaledClock({ speed });
   const dataPlane = createProcessDataPlane({ runDirectory, loadBalancer: { accessLog } });
-  const lab = createLab({ clock, dataPlane, seed, region, timing, onDefect });
+  const lab = createLab({ clock, dataPlane, seed, region, timing, onDefect, instanceLimit: PROCESS_INSTANCE_LIMIT });
   const status = (): ProcessLabStatus => ({
     endpoint: endpoint.url,
     region: lab.state.region,
     accountId: lab.state.accountId,
     env,
     clock: { now: new Date(clock.now()).toISOString(), speed },
-    ...takeInventory(lab.state),
+    notEmulated: lab.notEmulated(),
+    ...takeInventory(lab.state, dataPlane),
   });
   let endpoint: Endpoint;
   try {
@@ -115,6 +122,6 @@ function describeEnvironment(endpoint: string, region: string, clock: Clock, spe
     AWS_ACCESS_KEY_ID: 'lab',
     AWS_SECRET_ACCESS_KEY: 'lab',
     AWS_EC2_METADATA_DISABLED: 'true',
-    DIRECTRIX_CLOCK: `${speed}@${Date.now()}=${clock.now()}`,
+    DIRECTRIX_CLOCK: clock.describe?.() ?? `${speed}@${Date.now()}=${clock.now()}`,
   };
 }

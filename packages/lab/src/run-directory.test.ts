@@ -31,6 +31,7 @@ import {
 let home: string;
 let labs: string;
 const children: ChildProcess[] = [];
+const orphans: number[] = [];
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'dx-'));
@@ -38,9 +39,18 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  for (const pid of orphans.splice(0)) signal(pid);
   for (const child of children.splice(0)) child.kill('SIGKILL');
   rmSync(home, { recursive: true, force: true });
 });
+
+function signal(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
 
 const create = () => createRunDirectory(labs, { speed: 10, scenario: 'hyperbola:N1' });
 
@@ -52,6 +62,23 @@ async function startProcess(): Promise<ChildProcess & { readonly pid: number }> 
   children.push(child);
   await once(child.stdout!, 'data');
   return child as ChildProcess & { readonly pid: number };
+}
+
+/**
+ * A process whose parent never asks for its end. The parent is a shell that becomes `cat`: only what comes back through `cat` says that
+ * it is the shell no more, which would ask for the end of its child whenever it is told of it.
+ */
+async function startUnderParentThatNeverWaits(): Promise<{ readonly pid: number }> {
+  const parent = spawn('sh', ['-c', 'sleep 1000 >/dev/null & echo $!; exec cat'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  children.push(parent);
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  orphans.push(pid);
+  parent.stdin.write('are you cat?\n');
+  await once(parent.stdout, 'data');
+  return { pid };
 }
 
 /** The directory of a lab whose process is no more. */
@@ -114,14 +141,11 @@ describe('a lab runs', () => {
 
   // Where there is no init that asks for its end, a killed lab in the background stays a zombie.
   test.runIf(process.platform === 'linux')('no more when its process is a zombie', async () => {
-    const shell = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'], { stdio: ['ignore', 'pipe', 'ignore'] });
-    children.push(shell);
-    const [line] = (await once(shell.stdout!, 'data')) as [Buffer];
-    const pid = Number(line.toString());
+    const { pid } = await startUnderParentThatNeverWaits();
     const record = { pid, pidStartTime: readProcessStartTime(pid) };
     expect(isRunning(record)).toBe(true);
     process.kill(pid, 'SIGKILL');
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 60_000;
     while (isRunning(record) && performance.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
     expect(isRunning(record)).toBe(false);
     expect(readProcessStartTime(pid)).toBe(record.pidStartTime);

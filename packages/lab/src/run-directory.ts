@@ -21,6 +21,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { LabError } from './lab-error.js';
 import { endRecordedProcesses, readProcessStartTime } from './machines/process/process-record.js';
 
@@ -38,6 +39,17 @@ export interface LabRecord {
   readonly scenario: string | undefined;
   readonly speed: number;
 }
+
+// One that another version of Directrix wrote may have more; what it cannot have is another process than it says.
+const labRecord = z.object({
+  id: z.string(),
+  pid: z.number().int().min(2),
+  pidStartTime: z.string().optional(),
+  endpoint: z.string().optional(),
+  startedAt: z.string(),
+  scenario: z.string().optional(),
+  speed: z.number(),
+});
 
 /** A directory that is being made is not looked at before this age. */
 const makingMs = 60_000;
@@ -151,10 +163,10 @@ function readLabs(labs: string): readonly FoundLab[] {
 /** Undefined when there is none, or when it is damaged. */
 export function readLabRecord(directory: string): LabRecord | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(directory, 'lab.json'), 'utf8'));
-    if (typeof value !== 'object' || value === null) return undefined;
-    const record = value as LabRecord;
-    return typeof record.id === 'string' && Number.isInteger(record.pid) && record.pid > 1 ? record : undefined;
+    const { pidStartTime, endpoint, scenario, ...rest } = labRecord.parse(
+      JSON.parse(readFileSync(join(directory, 'lab.json'), 'utf8')),
+    );
+    return { ...rest, pidStartTime, endpoint, scenario };
   } catch {
     return undefined;
   }

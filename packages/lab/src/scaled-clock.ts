@@ -30,6 +30,10 @@ export function createScaledClock({ speed, startAt = Date.now() }: ScaledClockOp
     return { cancel: () => clearTimeout(timeout) };
   }
 
-  const clock: Clock = { now, setTimer, sleep: (ms, signal) => sleepOn({ now, setTimer }, ms, signal) };
-  return clock;
+  return {
+    now,
+    setTimer,
+    sleep: (ms, signal) => sleepOn({ now, setTimer }, ms, signal),
+    describe: () => `${speed}@${Date.now()}=${now()}`,
+  };
 }

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -121,4 +122,34 @@ test('V3: time stands still while files are written and closed, however long tha
   await clock.run(writeMany());
   rmSync(directory, { recursive: true });
   expect(clock.now()).toBe(0);
+});
+
+test('V3: a file that does not answer holds time for a while only, and others hold it as before', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'directrix-clock-'));
+  const pipe = join(directory, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const clock = createVirtualClock({ startAt: 0, longestHoldWallMs: 20 });
+  const reader = open(pipe, 'r');
+  await clock.run(clock.sleep(1_000));
+  expect(clock.now()).toBe(1_000);
+  clock.setTimer(61_000, () => undefined);
+  await clock.run(writeFile(join(directory, 'file'), 'x'.repeat(100_000)));
+  expect(clock.now()).toBe(1_000);
+  const writer = await open(pipe, 'w');
+  await (await reader).close();
+  await writer.close();
+  rmSync(directory, { recursive: true });
+});
+
+test('V3: on a starved machine, where the longest hold is over after a few turns of the event loop, time waits all the same', async () => {
+  const clock = createVirtualClock({ startAt: 0, longestHoldWallMs: 0 });
+  const release = clock.holdTime();
+  let releasedAt: number | undefined;
+  const hold = async () => {
+    for (let count = 0; count < 50; count += 1) await new Promise((resolve) => setImmediate(resolve));
+    releasedAt = clock.now();
+    release();
+  };
+  await Promise.all([clock.run(clock.sleep(60_000)), hold()]);
+  expect([releasedAt, clock.now()]).toEqual([0, 60_000]);
 });

@@ -5,7 +5,7 @@
 //   V1. Timers fire in order of their time, and of their setting where the times are equal.
 //   V2. When a timer fires, now() is its time (or later, if it was set for the past).
 //   V3. run() and advance() move time only while nothing else can happen: no task queued, no file being read, and nobody holding
-//       time (holdTime), though nobody can hold it for long.
+//       time (holdTime), though nobody can hold it for long, nor can a file that does not answer (a pipe that nobody writes to).
 import { type Clock, sleepOn, type Timer } from './clock.js';
 import { TimerQueue } from './timer-queue.js';
 
@@ -23,21 +23,30 @@ export interface VirtualClock extends Clock {
 export interface VirtualClockOptions {
   /** Epoch milliseconds, or anything Date understands. */
   readonly startAt: number | string | Date;
+  /** How long time waits for a hold or a file, in milliseconds of the wall (default: 5,000), and for 200 turns of the event loop at least. */
+  readonly longestHoldWallMs?: number;
 }
 
 const DAY_MS = 86_400_000;
 // An SDK call is mostly microtasks; a few turns of the event loop let the rest of it through.
 const QUIET_TURNS = 2;
-// Longer than the SDK backs off between its attempts. A hold that lasts longer is dropped.
+// Longer than the SDK backs off between its attempts. A hold that lasts longer is dropped, and a file that takes longer is not waited for.
 const LONGEST_HOLD_WALL_MS = 5_000;
+// On a starved machine seconds pass in a few turns of the event loop: who holds time has had no chance to let it go.
+const LONGEST_HOLD_TURNS = 200;
 
-export function createVirtualClock({ startAt }: VirtualClockOptions): VirtualClock {
+export function createVirtualClock({
+  startAt,
+  longestHoldWallMs = LONGEST_HOLD_WALL_MS,
+}: VirtualClockOptions): VirtualClock {
   const timers = new TimerQueue();
   let nowMs = new Date(startAt).getTime();
   if (Number.isNaN(nowMs))
     throw new RangeError(`A virtual clock cannot start at ${String(startAt)}: it is not a time.`);
 
   const holds = new Set<object>();
+  /** How many requests of files are not waited for any more. */
+  let stuckFileRequests = 0;
 
   const now = (): number => nowMs;
 
@@ -50,13 +59,24 @@ export function createVirtualClock({ startAt }: VirtualClockOptions): VirtualClo
   /** Lets everything happen that needs no lab time. */
   async function comeToRest(isSettled: () => boolean = () => false): Promise<void> {
     const startedAtWallMs = performance.now();
+    let turns = 0;
     do {
       for (let count = 0; count < QUIET_TURNS; count += 1) {
         await turn();
+        turns += 1;
         if (isSettled()) return;
       }
-      if (performance.now() - startedAtWallMs > LONGEST_HOLD_WALL_MS) holds.clear();
+      if (turns >= LONGEST_HOLD_TURNS && performance.now() - startedAtWallMs > longestHoldWallMs) {
+        holds.clear();
+        stuckFileRequests = countFileRequests();
+      }
     } while (holds.size > 0 || isUsingFiles());
+  }
+
+  function isUsingFiles(): boolean {
+    const count = countFileRequests();
+    stuckFileRequests = Math.min(stuckFileRequests, count);
+    return count > stuckFileRequests;
   }
 
   function setTimer(atMs: number, fire: () => void): Timer {
@@ -117,6 +137,7 @@ function turn(): Promise<void> {
 
 // A new SDK client reads the shared configuration files before its first request; a deployer keeps evidence in files. Node names the
 // closing of a file handle apart from the rest.
-function isUsingFiles(): boolean {
-  return process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq') || resource === 'CloseReq');
+function countFileRequests(): number {
+  const isFileRequest = (resource: string) => resource.startsWith('FSReq') || resource === 'CloseReq';
+  return process.getActiveResourcesInfo().filter(isFileRequest).length;
 }

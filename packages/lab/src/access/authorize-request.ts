@@ -2,10 +2,11 @@
 //
 //   A3. The administrator may do everything; an instance may do what its role allows and its endpoint's policy does not withhold.
 //   A4. A refusal says which kind of policy refused, in AWS's words, because that is the diagnosis.
+import { type AccessRequest as PolicyRequest, readPolicy } from '@directrix/iam';
 import { AwsError } from '../control-plane/aws-error.js';
 import type { Caller, LabState, Permission, Route, ServiceDefinition } from '../control-plane/types.js';
 import { callerArn } from './caller-arn.js';
-import { type Decision, evaluatePolicies, parsePolicy, type Question } from './policy.js';
+import { type Decision, decideAccess } from './decide-access.js';
 import { policiesOfRole } from './role-policies.js';
 
 export interface AccessRequest {
@@ -34,7 +35,7 @@ export function authorizeRequest(request: AccessRequest): void {
 function checkIdentity(request: AccessRequest, permission: Permission): void {
   const { state, caller } = request;
   const role = caller.kind === 'instanceRole' ? state.iam.roles.get(caller.roleName) : undefined;
-  const decision = evaluatePolicies(role === undefined ? [] : policiesOfRole(role), questionOf(request, permission));
+  const decision = decideAccess(role === undefined ? [] : policiesOfRole(role), policyRequestOf(request, permission));
   if (decision.kind === 'allowed') return;
   if (permission.action.startsWith('kms:')) throw keyRefused();
   throw refused(request, permission, decision, 'identity-based policy');
@@ -46,25 +47,40 @@ function checkEndpoint(request: AccessRequest, permission: Permission): void {
   const text = state.ec2.vpcEndpoints.get(route.vpcEndpointId)?.PolicyDocument;
   // Without a policy an endpoint lets everything pass.
   if (text === undefined || text === '') return;
-  const policy = parsePolicy(route.vpcEndpointId, text);
-  const decision = evaluatePolicies(policy === undefined ? [] : [policy], questionOf(request, permission));
+  const policy = readPolicy(route.vpcEndpointId, text, 'resource');
+  const decision = decideAccess([policy], policyRequestOf(request, permission));
   if (decision.kind !== 'allowed') throw refused(request, permission, decision, 'VPC endpoint policy');
 }
 
-function questionOf({ state, caller, route }: AccessRequest, { action, resource }: Permission): Question {
+function policyRequestOf({ state, caller, route }: AccessRequest, { action, resource }: Permission): PolicyRequest {
   const { accountId, region } = state;
   const roleName = caller.kind === 'instanceRole' ? caller.roleName : '';
   const roleArn = state.iam.roles.get(roleName)?.arn ?? '';
+  const vpcEndpointId = route.kind === 'vpcEndpoint' ? route.vpcEndpointId : undefined;
+  const vpcId = vpcEndpointId === undefined ? undefined : state.ec2.vpcEndpoints.get(vpcEndpointId)?.VpcId;
   return {
     action,
     resource,
-    principals: [roleArn, callerArn({ state, caller }), accountId, `arn:aws:iam::${accountId}:root`],
-    conditionKeys: {
-      'aws:principalaccount': accountId,
-      'aws:principalarn': roleArn,
-      'aws:resourceaccount': accountId,
-      'aws:requestedregion': region,
-      ...(route.kind === 'vpcEndpoint' ? { 'aws:sourcevpce': route.vpcEndpointId } : {}),
+    // Where AWS may check the account first or not, the lab does not.
+    principal: { arns: [roleArn, callerArn({ state, caller })], accountId, isAccountChecked: false },
+    context: {
+      // An empty list is a key that the request does not have. What is not here, the lab does not know (A2).
+      values: {
+        'aws:PrincipalAccount': [accountId],
+        'aws:PrincipalArn': [roleArn],
+        'aws:PrincipalType': ['AssumedRole'],
+        'aws:ResourceAccount': [accountId],
+        'aws:RequestedRegion': [region],
+        'aws:SecureTransport': ['true'],
+        'aws:ViaAWSService': ['false'],
+        'aws:MultiFactorAuthPresent': [],
+        'aws:username': [],
+        'aws:SourceVpce': vpcEndpointId === undefined ? [] : [vpcEndpointId],
+        ...(vpcEndpointId === undefined
+          ? { 'aws:SourceVpc': [] }
+          : vpcId !== undefined && { 'aws:SourceVpc': [vpcId] }),
+        ...(action.startsWith('kms:') && { 'kms:ViaService': [`ssm.${region}.amazonaws.com`] }),
+      },
     },
   };
 }
@@ -86,7 +102,7 @@ function refused(
 
 function accessDenied({ protocol }: ServiceDefinition, message: string): AwsError {
   if (protocol === 'awsJson1_1') return new AwsError('AccessDeniedException', message);
-  if (protocol === 'awsQuery') return new AwsError('AccessDenied', message, 403);
+  if (protocol === 'awsQuery' || protocol === 'restXml') return new AwsError('AccessDenied', message, 403);
   return new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${message}`, 403);
 }
 

@@ -35,6 +35,7 @@ function readSessionToken(request: LabHttpRequest): string | null {
 
 function missingToken(protocol: Protocol): AwsError {
   return {
+    restXml: new AwsError('AccessDenied', 'Access Denied', 403),
     awsJson1_1: new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token'),
     awsQuery: new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403),
     ec2Query: new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403),
@@ -44,6 +45,11 @@ function missingToken(protocol: Protocol): AwsError {
 function unknownToken(protocol: Protocol): AwsError {
   const text = 'The security token included in the request is invalid.';
   return {
+    restXml: new AwsError(
+      'InvalidAccessKeyId',
+      'The AWS Access Key Id you provided does not exist in our records.',
+      403,
+    ),
     awsJson1_1: new AwsError('UnrecognizedClientException', text),
     awsQuery: new AwsError('InvalidClientTokenId', text, 403),
     ec2Query: new AwsError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401),
@@ -53,6 +59,7 @@ function unknownToken(protocol: Protocol): AwsError {
 function expiredToken(protocol: Protocol): AwsError {
   const text = 'The security token included in the request is expired';
   return {
+    restXml: new AwsError('ExpiredToken', 'The provided token has expired.'),
     awsJson1_1: new AwsError('ExpiredTokenException', text),
     awsQuery: new AwsError('ExpiredToken', text, 403),
     ec2Query: new AwsError('RequestExpired', 'Request has expired.'),

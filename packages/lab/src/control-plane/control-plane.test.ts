@@ -12,7 +12,7 @@ const timer = (name: string): LabEvent => ({ service: 'ec2', type: 'timer', name
 const effect = (id: string): Effect => ({ kind: 'startMachine', instanceId: id });
 
 function service(parts: Partial<ServiceDefinition>): ServiceDefinition {
-  return { name: 'ec2', protocol: 'ec2Query', apiVersion: '', schemas: {}, operations: {}, ...parts };
+  return { name: 'ec2', protocol: 'ec2Query', apiVersion: '', schemas: {}, members: {}, operations: {}, ...parts };
 }
 
 function build(services: readonly ServiceDefinition[], perform: (effect: Effect) => void = () => undefined) {
@@ -25,6 +25,7 @@ function build(services: readonly ServiceDefinition[], perform: (effect: Effect)
     timing: DEFAULT_TIMING,
     services,
     perform,
+    admit: () => undefined,
     onDefect: (error) => defects.push(error),
   });
   return { clock, controlPlane, defects };

@@ -7,6 +7,7 @@
 //   C5. Effects leave after the state has come to rest, in the order of their emission.
 //   C6. A service that never comes to rest is an error of ours and is thrown, not looped on.
 import type { Clock, Timer } from '../clock.js';
+import { isDryRun, tryOut } from './dry-run.js';
 import { isReading } from './reading-operation.js';
 import type {
   Caller,
@@ -21,6 +22,7 @@ import type {
   Route,
   ServiceDefinition,
   ServiceName,
+  ServiceRequest,
 } from './types.js';
 
 const MOST_PASSES = 100;
@@ -32,6 +34,8 @@ export interface ControlPlaneOptions {
   readonly timing: LabTiming;
   readonly services: readonly ServiceDefinition[];
   readonly perform: (effect: Effect) => void;
+  /** Throws AwsError when a request of one service to another is one that would be refused at the front door. */
+  readonly admit: (request: ServiceRequest, service: ServiceDefinition, state: LabState) => void;
   /** Told of an event that could not be played: an error of ours. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -43,6 +47,8 @@ export interface OperationCall {
   readonly caller: Caller;
   readonly route: Route;
   readonly requestId: string;
+  readonly asksForListenerUrls?: boolean;
+  readonly beginSession?: OperationContext['beginSession'];
   readonly meetsFault: NonNullable<OperationContext['meetsFault']>;
 }
 
@@ -66,8 +72,13 @@ export class ControlPlane {
     const operation = service.operations[operationName] as Operation<object, object>;
     try {
       return this.#playAlone(() => {
-        const output = operation(input, { ...this.#context(), ...call });
-        if (!isReading(operationName)) this.#comeToRest();
+        const context = { ...this.#context(), ...call };
+        if (isDryRun(input)) tryOut(operationName, operation, input, context);
+        const output = operation(input, context);
+        if (!isReading(operationName)) {
+          service.afterChange?.(this.#context());
+          this.#comeToRest();
+        }
         return output;
       });
     } finally {
@@ -139,7 +150,22 @@ export class ControlPlane {
       emit: (effect) => {
         this.#effects.push(effect);
       },
+      ask: (request) => this.#ask(request),
     };
+  }
+
+  // Part of what is being played: whoever asks comes to rest with everybody else afterwards.
+  #ask(request: ServiceRequest): object {
+    const { service: name, operationName, input, caller } = request;
+    const service = this.#services.get(name);
+    const operation = service?.operations[operationName] as Operation<object, object> | undefined;
+    if (service === undefined || operation === undefined)
+      throw new TypeError(`${name}:${operationName} is not emulated by the lab.`);
+    this.#options.admit(request, service, this.#options.state);
+    const requestId = this.#options.ids.uuid();
+    const output = operation(input, { ...this.#context(), caller, route: { kind: 'endpoint' }, requestId });
+    if (!isReading(operationName)) service.afterChange?.(this.#context());
+    return output;
   }
 
   #schedule(atMs: number, event: LabEvent): void {

@@ -78,6 +78,7 @@ export class Faults {
 
 function throttled(service: ServiceDefinition): AwsError {
   if (service.protocol === 'ec2Query') return new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+  if (service.protocol === 'restXml') return new AwsError('SlowDown', 'Please reduce your request rate.', 503);
   return service.protocol === 'awsQuery'
     ? new AwsError('Throttling', 'Rate exceeded')
     : new AwsError('ThrottlingException', 'Rate exceeded');
@@ -88,6 +89,8 @@ function failed(service: ServiceDefinition, statusCode: number): AwsError {
   if (service.protocol === 'ec2Query') {
     return new AwsError('InternalError', 'An internal error has occurred', statusCode);
   }
+  if (service.protocol === 'restXml')
+    return new AwsError('InternalError', 'We encountered an internal error. Please try again.', statusCode);
   return service.protocol === 'awsQuery'
     ? new AwsError('InternalFailure', 'An internal error occurred.', statusCode)
     : new AwsError('InternalServerError', 'An internal error occurred.', statusCode);

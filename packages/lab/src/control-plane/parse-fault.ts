@@ -2,7 +2,16 @@ import { LabError } from '../lab-error.js';
 import type { Fault } from './faults.js';
 import type { ServiceName } from './types.js';
 
-const SERVICES: readonly ServiceName[] = ['ec2', 'autoscaling', 'elasticloadbalancing', 'ssm', 'sts', 'iam'];
+const SERVICES: readonly ServiceName[] = [
+  'ec2',
+  'autoscaling',
+  'elasticloadbalancing',
+  'ssm',
+  'sts',
+  'iam',
+  'cloudformation',
+  's3',
+];
 const KINDS: readonly Fault['kind'][] = ['throttle', 'latency', 'serverError', 'staleRead', 'emptyPage'];
 const STATUS_CODES: readonly number[] = [500, 502, 503];
 const MEMBERS: readonly string[] = [

@@ -2,6 +2,9 @@ import type { Clock } from '../clock.js';
 import type { Faults } from './faults.js';
 import type { ServiceName } from './types.js';
 
+/** What tells one reading request from another. */
+export type ReadingCall = readonly [region: string, service: ServiceName, operation: string, input: object];
+
 interface Remembered {
   readonly output: object;
   readonly atMs: number;
@@ -19,11 +22,12 @@ export class StaleAnswers {
   ) {}
 
   /** The output for a request: an old one while a fault says so and it is young enough, else what `read` gives. */
-  answer(service: ServiceName, operation: string, input: object, read: () => object): object {
+  answer(call: ReadingCall, read: () => object): object {
+    const [, service, operation] = call;
     const nowMs = this.clock.now();
     const fault = this.faults.take('staleRead', service, operation, nowMs);
     if (fault?.kind !== 'staleRead') return read();
-    const key = JSON.stringify([service, operation, input]);
+    const key = JSON.stringify(call);
     const last = this.#remembered.get(key);
     if (last !== undefined && nowMs - last.atMs <= fault.maxAgeMs) return last.output;
     const output = structuredClone(read());

@@ -7,5 +7,7 @@ export const DEFAULT_TIMING: LabTiming = {
   groupPollMs: 5_000,
   targetRegistrationMs: 2_000,
   vpcEndpointPendingMs: 20_000,
+  imagePendingMs: 20_000,
   connectTimeoutMs: 135_000,
+  stackStepMs: 500,
 };

@@ -6,23 +6,47 @@
 //   C1. The control plane does no I/O, reads no clock and draws no random number: `now` and `ids` are passed in.
 //   C2. An operation either returns an output or throws AwsError before it changes anything.
 //   C3. The same requests and events at the same times give the same state, responses and effects.
+
+import type { MetricsSnapshot } from '../load-balancer/metrics.js';
+import type { MemberTable } from '../protocols/check-members.js';
 import type { AutoScalingState } from '../services/auto-scaling/state.js';
+import type { CloudFormationState } from '../services/cloudformation/state.js';
+import type { CloudWatchState } from '../services/cloudwatch/state.js';
 import type { Ec2State } from '../services/ec2/state.js';
 import type { ElbV2State } from '../services/elbv2/state.js';
 import type { IamState } from '../services/iam/state.js';
+import type { LogsState } from '../services/logs/state.js';
+import type { S3State } from '../services/s3/state.js';
 import type { SsmState } from '../services/ssm/state.js';
+import type { RoleCredentials } from './role-credentials.js';
 
 export interface LabState {
   readonly accountId: string;
   readonly region: string;
+  /** The account's quota of instances that are not terminated. */
+  readonly instanceLimit: number;
   readonly ec2: Ec2State;
   readonly autoScaling: AutoScalingState;
   readonly elbv2: ElbV2State;
   readonly ssm: SsmState;
   readonly iam: IamState;
+  readonly logs: LogsState;
+  readonly cloudWatch: CloudWatchState;
+  readonly cloudFormation: CloudFormationState;
+  readonly s3: S3State;
 }
 
-export type ServiceName = 'ec2' | 'autoscaling' | 'elasticloadbalancing' | 'ssm' | 'sts' | 'iam';
+export type ServiceName =
+  | 'ec2'
+  | 'autoscaling'
+  | 'elasticloadbalancing'
+  | 'ssm'
+  | 'sts'
+  | 'iam'
+  | 'logs'
+  | 'monitoring'
+  | 'cloudformation'
+  | 's3';
 
 /** How a request came to the endpoint, which decides what an endpoint policy or an IAM role may say about it. */
 export type Route =
@@ -57,8 +81,12 @@ export interface LabTiming {
   readonly targetRegistrationMs: number;
   /** An interface endpoint's pending -> available. */
   readonly vpcEndpointPendingMs: number;
+  /** An image's and a snapshot's pending -> available, completed. */
+  readonly imagePendingMs: number;
   /** When a dropped connection's kernel gives up (ETIMEDOUT). Linux: 135 s. */
   readonly connectTimeoutMs: number;
+  /** How often CloudFormation looks at the resources that it is making. */
+  readonly stackStepMs: number;
 }
 
 export interface ControlPlaneContext {
@@ -71,12 +99,26 @@ export interface ControlPlaneContext {
   schedule(atMs: number, event: LabEvent): void;
   /** Asks the data plane for something. */
   emit(effect: Effect): void;
+  /** Asks another service in somebody's name, as that one would over the wire. Throws AwsError. What tests make has none. */
+  ask?(request: ServiceRequest): object;
+}
+
+/** A request from one service to another. */
+export interface ServiceRequest {
+  readonly service: ServiceName;
+  readonly operationName: string;
+  readonly input: object;
+  readonly caller: Caller;
 }
 
 export interface OperationContext extends ControlPlaneContext {
   readonly caller: Caller;
   readonly route: Route;
   readonly requestId: string;
+  /** The client asked for what the lab adds to AWS: the header `x-directrix-lab: listener-url`. */
+  readonly asksForListenerUrls?: boolean;
+  /** Begins a session of a role, as AssumeRole does. `name` is the session's. */
+  beginSession?(name: string, roleName: string, durationMs: number): RoleCredentials;
   /** Whether this request meets a fault that only its operation can show. */
   meetsFault?(kind: 'emptyPage'): boolean;
 }
@@ -93,16 +135,22 @@ export type Operation<Input, Output> = (input: Input, context: OperationContext)
 /** What a service gives to the control plane. One file per operation lives in `operations/`. */
 export interface ServiceDefinition {
   readonly name: ServiceName;
-  readonly protocol: 'awsQuery' | 'ec2Query' | 'awsJson1_1';
+  readonly protocol: 'awsQuery' | 'ec2Query' | 'awsJson1_1' | 'restXml';
   /** As in the query protocols' `Version` parameter, for example `2016-11-15`. */
   readonly apiVersion: string;
   /** The XML namespace of query responses; for awsJson1_1 the `X-Amz-Target` prefix is `targetPrefix`. */
   readonly xmlNamespace?: string;
   readonly targetPrefix?: string;
+  /** Of awsJson1_1: whether its requests and answers call themselves JSON 1.0, as CloudWatch's do. Default: 1.1. */
+  readonly jsonVersion?: '1.0' | '1.1';
+  /** The code of what AWS's model does not allow, where it is not the protocol's: ValidationError, or ValidationException for JSON. */
+  readonly validationCode?: string;
   /** The module namespace of the SDK client, whose `<Operation>$` exports are the schemas. */
   readonly schemas: Readonly<Record<string, unknown>>;
   // biome-ignore lint/suspicious/noExplicitAny: operations of every shape live in one table; each is typed in its file.
   readonly operations: Readonly<Record<string, Operation<any, object>>>;
+  /** What each operation acts on. A member that is not declared is refused by name. */
+  readonly members: MemberTable;
   /** What a request asks permission for. Default: the operation itself, on every resource. */
   permissions?(operationName: string, input: object, state: LabState): readonly Permission[];
   /**
@@ -111,6 +159,8 @@ export interface ServiceDefinition {
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: most services have nothing to say.
   onEvent?(event: LabEvent, context: ControlPlaneContext): void | 'unchanged';
+  /** Called after each of its operations that is no reading one. */
+  afterChange?(context: ControlPlaneContext): void;
   /** Brings the service's state to rest after any change (for example a group compares desired with actual). Idempotent. */
   reconcile?(context: ControlPlaneContext): void;
 }
@@ -135,6 +185,18 @@ export type LabEvent =
       readonly type: 'listenerOpened';
       readonly listenerArn: string;
       readonly url: string;
+    }
+  /** What the load balancers have counted since they started, in answer to `readMetrics`. */
+  | { readonly service: 'monitoring'; readonly type: 'loadBalancerMetrics'; readonly metrics: MetricsSnapshot }
+  // --- from one service to another
+  | {
+      readonly service: 'autoscaling';
+      readonly type: 'alarmAction';
+      readonly policyArn: string;
+      readonly alarmName: string;
+      /** The metric's newest value, and what the alarm compares it with; undefined where there is none. */
+      readonly value: number | undefined;
+      readonly threshold: number | undefined;
     }
   // --- scheduled by services for themselves; `type` and the rest are theirs
   | {
@@ -170,5 +232,5 @@ export type Effect =
   | { readonly kind: 'listenersChanged' }
   /** The draining time of a target ended: whatever still is in flight to it is cut (502). */
   | { readonly kind: 'drainEnded'; readonly targetGroupArn: string; readonly targetId: string; readonly port: number }
-  /** Anything the network decides by has changed: routes, groups, endpoints, attributes. */
-  | { readonly kind: 'networkChanged' };
+  /** A minute has ended: report what the load balancers have counted. */
+  | { readonly kind: 'readMetrics' };

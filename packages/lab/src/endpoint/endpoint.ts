@@ -3,6 +3,7 @@
 // One HTTP server answers for every service, as AWS_ENDPOINT_URL expects. What AWS does not have lives below `/_lab/`:
 //
 //   GET    /_lab/status   what `status` tells
+//   GET    /_lab/listeners  where each listener is served on this machine, by its ARN
 //   POST   /_lab/down     ends the lab: answers first, then calls `down`
 //   GET    /_lab/faults   the faults in force
 //   POST   /_lab/faults   adds one (see Fault), answers its id
@@ -37,7 +38,7 @@ export interface Endpoint {
 // Longer than the keep-alive of the SDKs, so that they never meet a connection that is just being closed.
 const KEEP_ALIVE_MS = 75_000;
 const REQUEST_TIMEOUT_MS = 60_000;
-const MOST_DISCARDED_BYTES = 64 * LARGEST_BODY_BYTES;
+const MOST_DISCARDED_BYTES = 8 * LARGEST_BODY_BYTES;
 
 /** Listens. Rejects with LabError PORT_TAKEN or PORT_REFUSED. */
 export async function startEndpoint(lab: Lab, options: EndpointOptions): Promise<Endpoint> {
@@ -49,7 +50,9 @@ export async function startEndpoint(lab: Lab, options: EndpointOptions): Promise
       .then((answered) => {
         if (answered.isLast === true) response.on('close', () => options.down?.());
         send(response, answered);
-      });
+      })
+      // An answer that cannot be written is nobody else's misfortune.
+      .catch(() => response.destroy());
   });
   await listen(server, options.port, host);
   const { port } = server.address() as AddressInfo;
@@ -132,6 +135,8 @@ async function answerLabRequest(lab: Lab, options: EndpointOptions, request: Lab
   switch (`${request.method} ${request.path}`) {
     case 'GET /_lab/status':
       return json(200, (await options.status?.()) ?? { region: lab.state.region });
+    case 'GET /_lab/listeners':
+      return json(200, { listeners: Object.fromEntries(lab.state.elbv2.listenerUrls) });
     case 'POST /_lab/down':
       return { ...json(202, { closing: true }), isLast: true };
     case 'GET /_lab/faults':
@@ -178,6 +183,6 @@ function json(statusCode: number, value: object): Answer {
 function send(response: ServerResponse, { statusCode, headers, body }: LabHttpResponse): void {
   // The rest of a body that was too large may not have been read: the connection cannot go on.
   const connection = statusCode === 413 ? { connection: 'close' } : {};
-  response.writeHead(statusCode, { ...headers, ...connection, 'content-length': body.byteLength });
+  response.writeHead(statusCode, { 'content-length': body.byteLength, ...headers, ...connection });
   response.end(body);
 }

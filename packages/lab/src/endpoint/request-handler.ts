@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { HttpRequest, HttpResponse, RequestHandler } from '@smithy/types';
 import type { Clock } from '../clock.js';
 import type { LabHttpRequest, LabHttpResponse } from '../data-plane.js';
@@ -27,11 +28,17 @@ export function createRequestHandler(
       const response = await handle(request);
       const release = willRetry(request, response) ? clock.holdTime?.() : undefined;
       if (release !== undefined) backingOff.set(invocationId, release);
-      return { response: { statusCode: response.statusCode, headers: { ...response.headers }, body: response.body } };
+      const { statusCode, headers } = response;
+      return { response: { statusCode, headers: { ...headers }, body: sdkBody(response) } };
     },
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
   };
+}
+
+// The bytes of an object are read as a stream, everything else is taken whole.
+function sdkBody({ headers, body }: LabHttpResponse): unknown {
+  return headers['accept-ranges'] === undefined ? body : Readable.from([body]);
 }
 
 // What the SDK's standard retry strategy takes for throttling, as far as the lab answers it.

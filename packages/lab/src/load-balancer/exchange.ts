@@ -7,7 +7,7 @@
 //       had begun and cannot be completed.
 //   E2. A request that has been written to a target is never sent again.
 //   E3. It ends exactly once, whichever of client, target, idle timeout, drain or close comes first.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, validateHeaderValue } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
@@ -233,10 +233,20 @@ export class Exchange implements Traveller, Dispatcher.DispatchHandler {
   }
 }
 
-/** Sends the load balancer's own answer. */
+/** Sends the load balancer's own answer. What HTTP cannot carry becomes a 500 of this request. */
 export function sendAnswer(response: ServerResponse, answer: OwnAnswer): void {
-  response.writeHead(answer.statusCode, answer.reason, [...answer.headers]);
-  response.end(answer.body);
+  const sent = canBeSent(answer) ? answer : pageAnswer(500);
+  response.writeHead(sent.statusCode, sent.reason, [...sent.headers]);
+  response.end(sent.body);
+}
+
+function canBeSent({ statusCode, headers }: OwnAnswer): boolean {
+  try {
+    for (let n = 0; n < headers.length; n += 2) validateHeaderValue(headers[n] ?? '', headers[n + 1] ?? '');
+    return statusCode >= 200 && statusCode <= 599;
+  } catch {
+    return false;
+  }
 }
 
 function rawHead(statusCode: number, headers: readonly string[]): string {

@@ -7,7 +7,8 @@
 //   B1. A target that is draining gets no new request; what is in flight to it completes, until `drainEnded` cuts it (502).
 //   B2. No request is sent to a target twice.
 //   B3. Its own answers are an ALB's: 400, 405, 408, 414, 463, 502, 503, 504, with `Server: awselb/2.0`.
-//   B4. All timeouts run on the lab's clock. After close() nothing is left: no port, no connection, no timer, no report.
+//   B4. No request and no rule ends the lab: what cannot be answered is a 500 of that request.
+//   B5. All timeouts run on the lab's clock. After close() nothing is left: no port, no connection, no timer, no report.
 //
 // Not modelled: HTTP/2 and gRPC, TLS on either side, stickiness, slow start, Lambda targets.
 // Source: ALB guide, "Troubleshoot your Application Load Balancers" and "HTTP headers and Application Load Balancers".
@@ -133,7 +134,7 @@ class ReverseProxy implements LoadBalancerProxy {
     return openListenerPort({
       host,
       preferredPort: preferredPort?.(listener) ?? 0,
-      onRequest: (request, response, upgrade) => this.#serve(listenerArn, request, response, upgrade),
+      onRequest: (request, response, upgrade) => this.#serveSafely(listenerArn, request, response, upgrade),
       onOpen: (url) => {
         controlPlane.report({ service: 'elasticloadbalancing', type: 'listenerOpened', listenerArn, url });
       },
@@ -201,6 +202,16 @@ class ReverseProxy implements LoadBalancerProxy {
   }
 
   // --- requests
+
+  #serveSafely(listenerArn: string, request: IncomingMessage, response: ServerResponse, upgrade?: UpgradeHead): void {
+    try {
+      this.#serve(listenerArn, request, response, upgrade);
+    } catch (error) {
+      this.#options.controlPlane.reportDefect(error);
+      if (response.headersSent) response.destroy();
+      else sendAnswer(response, pageAnswer(500));
+    }
+  }
 
   #serve(listenerArn: string, request: IncomingMessage, response: ServerResponse, upgrade?: UpgradeHead): void {
     const { clock } = this.#options.controlPlane;

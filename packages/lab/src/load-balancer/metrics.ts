@@ -23,7 +23,13 @@ export interface TargetGroupMetrics {
   readonly HTTPCode_Target_5XX_Count: number;
   readonly TargetConnectionErrorCount: number;
   /** Seconds of lab time from the request's leaving to the response's headers. */
-  readonly TargetResponseTime: { readonly count: number; readonly sum: number; readonly max: number };
+  readonly TargetResponseTime: {
+    readonly count: number;
+    readonly sum: number;
+    readonly max: number;
+    /** How often each time was measured, by seconds of two digits ('0.012'), of which percentiles are told. */
+    readonly bySeconds: Readonly<Record<string, number>>;
+  };
   readonly HealthyHostCount: number;
   readonly UnHealthyHostCount: number;
 }
@@ -38,7 +44,9 @@ export interface MetricsSnapshot {
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 type TargetGroupCounters = Writable<
   Omit<TargetGroupMetrics, 'TargetResponseTime' | 'HealthyHostCount' | 'UnHealthyHostCount'>
-> & { readonly responseTime: { count: number; sum: number; max: number } };
+> & {
+  readonly responseTime: { count: number; sum: number; max: number; readonly bySeconds: Record<string, number> };
+};
 
 /** Counts what the proxy does. */
 export class Metrics {
@@ -80,6 +88,9 @@ export class Metrics {
     counters.responseTime.count += 1;
     counters.responseTime.sum += seconds;
     counters.responseTime.max = Math.max(counters.responseTime.max, seconds);
+    const { bySeconds } = counters.responseTime;
+    const rounded = String(Number(seconds.toPrecision(2)));
+    bySeconds[rounded] = (bySeconds[rounded] ?? 0) + 1;
   }
 
   /** A copy of the counters. Target groups that had no request appear with their hosts. */
@@ -90,7 +101,7 @@ export class Metrics {
       const health = [...targets.values()].map((target) => target.health.State);
       targetGroups[arn] = {
         ...counters,
-        TargetResponseTime: { ...responseTime },
+        TargetResponseTime: { ...responseTime, bySeconds: { ...responseTime.bySeconds } },
         HealthyHostCount: health.filter((one) => one === 'healthy').length,
         UnHealthyHostCount: health.filter((one) => one === 'unhealthy').length,
       };
@@ -140,6 +151,6 @@ function newTargetGroupCounters(): TargetGroupCounters {
     HTTPCode_Target_4XX_Count: 0,
     HTTPCode_Target_5XX_Count: 0,
     TargetConnectionErrorCount: 0,
-    responseTime: { count: 0, sum: 0, max: 0 },
+    responseTime: { count: 0, sum: 0, max: 0, bySeconds: {} },
   };
 }

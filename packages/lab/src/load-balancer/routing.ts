@@ -130,8 +130,15 @@ function redirect(
   return {
     kind: 'redirect',
     statusCode: config?.StatusCode === 'HTTP_301' ? 301 : 302,
-    location: `${protocol}://${authority}${fill(config?.Path ?? '/#{path}')}${query === '' ? '' : `?${query}`}`,
+    location: encodeForHeader(
+      `${protocol}://${authority}${fill(config?.Path ?? '/#{path}')}${query === '' ? '' : `?${query}`}`,
+    ),
   };
+}
+
+/** Percent-encodes what a header cannot carry; a request line may bring bytes beyond ASCII. */
+function encodeForHeader(url: string): string {
+  return url.replace(/\p{Surrogate}/gu, '\ufffd').replace(/[^\x21-\x7e]/gu, encodeURIComponent);
 }
 
 /**

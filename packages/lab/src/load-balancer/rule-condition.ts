@@ -1,6 +1,6 @@
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { matchesWildcard } from '@directrix/iam';
 import ipaddr from 'ipaddr.js';
-import { matchesWildcard } from './wildcard.js';
 
 /** What a listener rule may look at. Header names are lower case; a header that came several times is an array. */
 export interface RoutedRequest {

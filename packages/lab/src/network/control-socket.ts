@@ -2,6 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type GuestMessage, type LabMessage, LONGEST_LINE_CHARACTERS } from '../machines/process/guest/protocol.js';
 import type { Attempt, Gateway } from './gateway.js';
+import { parseGuestMessage } from './guest-message.js';
 
 export interface ControlSocketOptions {
   readonly path: string;
@@ -118,7 +119,7 @@ function createGuestConnection(socket: Socket, options: GuestConnectionOptions) 
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
       try {
-        for (const line of lines) take(JSON.parse(line) as GuestMessage);
+        for (const line of lines) take(parseGuestMessage(line));
         if (rest.length > LONGEST_LINE_CHARACTERS) throw new Error('That is no guest.');
       } catch {
         socket.destroy();

@@ -37,6 +37,7 @@ function setUp({ listener = { kind: 'refused' } as InstanceListener } = {}) {
     state,
     report: () => undefined,
     handle: () => Promise.reject(new Error('not asked')),
+    reportDefect: () => undefined,
     issueCredentials: () => undefined,
   };
   const gateway = createGateway('i-0', {

@@ -38,6 +38,7 @@ function service({ metadataOptions, hasRole = true }: Options = {}) {
     state,
     report: () => undefined,
     handle: () => Promise.reject(new Error('not asked')),
+    reportDefect: () => undefined,
     issueCredentials: () =>
       hasRole
         ? { roleName: 'app', accessKeyId: 'ASIA1', secretAccessKey: 's', sessionToken: 't', expiresAt: NOW + 3_600_000 }

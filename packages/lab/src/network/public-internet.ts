@@ -28,7 +28,7 @@ export function findPublicHost(state: LabState, address: string): PublicHost | u
 }
 
 function serviceHostNames(region: string): string[] {
-  const regional = ['autoscaling', 'ec2', 'elasticloadbalancing', 'ssm', 'sts'];
+  const regional = ['autoscaling', 'ec2', 'elasticloadbalancing', 'logs', 'monitoring', 'ssm', 'sts'];
   return [...regional.map((service) => `${service}.${region}.amazonaws.com`), 'iam.amazonaws.com', 'sts.amazonaws.com'];
 }
 

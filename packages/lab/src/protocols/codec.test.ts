@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AwsError } from '../control-plane/aws-error.js';
 import type { LabHttpResponse } from '../data-plane.js';
+import { checkRequest } from './check-request.js';
 import { codecOf } from './codec.js';
 import { parseQueryParameters } from './query-parameters.js';
 import { anyText, arbitraryOf, type WireLimits, xmlText } from './testing/schema-arbitrary.js';
@@ -139,7 +140,12 @@ describe('P2: bad input is refused as AWS refuses it', () => {
 
   test.each(jsonCases)('ssm PutParameter %s', (body, code, text) => {
     const operation = operationOf('ssm', 'PutParameter');
-    const decode = () => codecOf(WIRES.ssm).decode(operation, { kind: 'body', body: Buffer.from(body) });
+    const decode = () =>
+      checkRequest(
+        WIRES.ssm,
+        operation,
+        codecOf(WIRES.ssm).decode(operation, { kind: 'body', body: Buffer.from(body) }),
+      );
     expect(decode).toThrow(expect.objectContaining({ code, message: expect.stringMatching(text) }));
   });
 
@@ -205,7 +211,7 @@ function refusalOf(wire: WireName, body: string): AwsError {
   const parameters = parseQueryParameters(body);
   const operation = operationOf(wire, parameters.children.get('Action')!.value!);
   try {
-    codecOf(WIRES[wire]).decode(operation, { kind: 'parameters', parameters });
+    checkRequest(WIRES[wire], operation, codecOf(WIRES[wire]).decode(operation, { kind: 'parameters', parameters }));
   } catch (error) {
     if (error instanceof AwsError) return error;
     throw error;

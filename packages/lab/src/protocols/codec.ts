@@ -5,26 +5,28 @@
 //   P1. What the SDK's serializer writes, decode() reads to an equal value; what encode() writes, the SDK's deserializer does.
 //   P2. Bad input is refused with AWS's own code and a sentence that names the parameter; it is never an assertion.
 import { XmlNode } from '@aws-sdk/xml-builder';
-import { AwsError } from '../control-plane/aws-error.js';
+import type { AwsError } from '../control-plane/aws-error.js';
 import type { ServiceDefinition } from '../control-plane/types.js';
 import type { LabHttpResponse } from '../data-plane.js';
 import { decodeJsonInput, encodeJsonOutput } from './json-codec.js';
-import { describeMissingMembers, findMissingMembers } from './missing-members.js';
 import { findModelledError, type OperationSchema } from './operation-schema.js';
-import { decodeQueryInput, type QueryFlavour, queryMemberName } from './query-decoder.js';
+import { decodeQueryInput, type QueryFlavour } from './query-decoder.js';
 import type { ParameterNode } from './query-parameters.js';
+import { decodeRestInput, encodeRestError, encodeRestOutput } from './rest-codec.js';
+import type { RestRequest } from './rest-operations.js';
 import { encodeMembers, textElement } from './xml-encoder.js';
 
 /** The arguments of a request, as far as they can be read without knowing the operation. */
 export type WireInput =
   | { readonly kind: 'parameters'; readonly parameters: ParameterNode }
-  | { readonly kind: 'body'; readonly body: Uint8Array };
+  | { readonly kind: 'body'; readonly body: Uint8Array }
+  | { readonly kind: 'rest'; readonly request: RestRequest };
 
 /** What a codec needs to know of a service; a request whose service is unknown is refused with less. */
-export type WireService = Pick<ServiceDefinition, 'protocol' | 'schemas' | 'xmlNamespace'>;
+export type WireService = Pick<ServiceDefinition, 'protocol' | 'schemas' | 'xmlNamespace' | 'jsonVersion'>;
 
 export interface Codec {
-  /** Throws AwsError: a malformed value, or a required member that is missing. */
+  /** Throws AwsError for a malformed value. What the value may be, `checkRequest` knows. */
   decode(operation: OperationSchema, input: WireInput): object;
   encode(service: WireService, operation: OperationSchema, output: object, requestId: string): LabHttpResponse;
   encodeError(service: WireService, error: AwsError, requestId: string): LabHttpResponse;
@@ -80,29 +82,36 @@ const ec2Query: Codec = {
 };
 
 const awsJson1_1: Codec = {
-  decode(operation, input) {
-    const decoded = decodeJsonInput(operation.input, input.kind === 'body' ? input.body : new Uint8Array());
-    const missing = operation.input.isUnitSchema() ? [] : findMissingMembers(operation.input, decoded);
-    if (missing.length > 0) throw new AwsError('ValidationException', describeMissingMembers(missing));
-    return decoded;
-  },
+  decode: (operation, input) => decodeJsonInput(operation.input, input.kind === 'body' ? input.body : new Uint8Array()),
 
-  encode(_service, operation, output, requestId) {
-    return jsonResponse(200, encodeJsonOutput(operation.output, output), requestId);
+  encode(service, operation, output, requestId) {
+    return jsonResponse(service, 200, encodeJsonOutput(operation.output, output), requestId);
   },
 
   encodeError(service, error, requestId) {
-    const type = findModelledError(service, error.code)?.shapeName ?? error.code;
-    const response = jsonResponse(
-      error.statusCode,
-      JSON.stringify({ __type: type, message: error.message }),
-      requestId,
-    );
-    return { ...response, headers: { ...response.headers, 'x-amzn-errortype': type } };
+    const modelled = findModelledError(service, error.code);
+    const type = modelled?.shapeName ?? error.code;
+    const body = JSON.stringify({ __type: type, message: error.message });
+    const response = jsonResponse(service, error.statusCode, body, requestId);
+    const headers = { ...response.headers, 'x-amzn-errortype': type };
+    if (service.jsonVersion !== '1.0') return { ...response, headers };
+    // A service that was spoken in the query protocol before keeps its codes, for those who know them.
+    const side = error.statusCode < 500 ? 'Sender' : 'Receiver';
+    return {
+      ...response,
+      headers: { ...headers, 'x-amzn-query-error': `${modelled?.queryCode ?? error.code};${side}` },
+    };
   },
 };
 
-const CODECS: Readonly<Record<ServiceDefinition['protocol'], Codec>> = { awsQuery, ec2Query, awsJson1_1 };
+const restXml: Codec = {
+  decode: (operation, input) => (input.kind === 'rest' ? decodeRestInput(operation.input, input.request) : {}),
+  encode: (_service, operation, output, requestId) =>
+    encodeRestOutput(operation.name, operation.output, output, requestId),
+  encodeError: (_service, error, requestId) => encodeRestError(error, requestId),
+};
+
+const CODECS: Readonly<Record<ServiceDefinition['protocol'], Codec>> = { awsQuery, ec2Query, awsJson1_1, restXml };
 
 export function codecOf(service: Pick<WireService, 'protocol'>): Codec {
   return CODECS[service.protocol];
@@ -110,13 +119,7 @@ export function codecOf(service: Pick<WireService, 'protocol'>): Codec {
 
 function decodeParameters(operation: OperationSchema, input: WireInput, flavour: QueryFlavour): object {
   const parameters = input.kind === 'parameters' ? input.parameters : NO_PARAMETERS;
-  const decoded = decodeQueryInput(operation.input, parameters, flavour);
-  const missing = operation.input.isUnitSchema() ? [] : findMissingMembers(operation.input, decoded);
-  const first = missing[0];
-  if (first === undefined) return decoded;
-  if (flavour === 'awsQuery') throw new AwsError('ValidationError', describeMissingMembers(missing));
-  const name = queryMemberName(first.memberName, first.schema, flavour);
-  throw new AwsError('MissingParameter', `The request must contain the parameter ${name}`);
+  return decodeQueryInput(operation.input, parameters, flavour);
 }
 
 // An operation may name the modelled error or its code, and leave the status to the model.
@@ -142,10 +145,15 @@ function xmlResponse(statusCode: number, root: XmlNode, requestId: string): LabH
   };
 }
 
-function jsonResponse(statusCode: number, text: string, requestId: string): LabHttpResponse {
+function jsonResponse(
+  { jsonVersion = '1.1' }: WireService,
+  statusCode: number,
+  text: string,
+  requestId: string,
+): LabHttpResponse {
   return {
     statusCode,
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId },
+    headers: { 'content-type': `application/x-amz-json-${jsonVersion}`, 'x-amzn-requestid': requestId },
     body: Buffer.from(text, 'utf8'),
   };
 }

@@ -107,12 +107,12 @@ describe('what cannot be dispatched is refused by name', () => {
       'SerializationException',
       /gzip/,
     ],
-    ['a body that is too large', request(tooLarge, { 'content-type': FORM }), 'RequestEntityTooLarge', /1048576/],
+    ['a body that is too large', request(tooLarge, { 'content-type': FORM }), 'RequestEntityTooLarge', /8388608/],
     [
       'a body that is too large when inflated',
       request(gzipSync(tooLarge), { 'content-type': FORM, 'content-encoding': 'gzip' }),
       'RequestEntityTooLarge',
-      /1048576/,
+      /8388608/,
     ],
   ];
 

@@ -2,8 +2,10 @@ import { AwsError } from '../control-plane/aws-error.js';
 import type { ServiceDefinition } from '../control-plane/types.js';
 import type { LabHttpRequest } from '../data-plane.js';
 import type { WireInput, WireService } from './codec.js';
+import { credentialScopeOf } from './credential-scope.js';
 import { parseQueryParameters } from './query-parameters.js';
 import { readBody } from './request-body.js';
+import { findRestOperation, readRestRequest } from './rest-operations.js';
 
 /** Which operation of which service a request asks for; or why none, in the protocol that the caller speaks. */
 export type Dispatch =
@@ -25,11 +27,12 @@ const UNKNOWN_JSON_SERVICE: WireService = { protocol: 'awsJson1_1', schemas: {} 
  */
 export function dispatchRequest(services: readonly ServiceDefinition[], request: LabHttpRequest): Dispatch {
   const target = request.headers['x-amz-target'];
-  const scope = scopeOf(request);
+  const scope = credentialScopeOf(request)?.service;
   const scoped = services.find(({ name }) => name === scope);
   const fallback = target === undefined ? (scoped ?? UNKNOWN_QUERY_SERVICE) : UNKNOWN_JSON_SERVICE;
+  if (target === undefined && scoped?.protocol === 'restXml') return dispatchRest(scoped, request);
   try {
-    // S3, Lambda and others say what they want by method and path, which would be called a query without an Action.
+    // Lambda and others say what they want by method and path, which would be called a query without an Action.
     if (target === undefined && scope !== undefined && scoped === undefined && !isQuery(request))
       throw new AwsError('InvalidAction', `The service ${scope} is not emulated by the lab.`);
     return target === undefined ? dispatchQuery(services, request, scoped) : dispatchTarget(services, request, target);
@@ -39,13 +42,22 @@ export function dispatchRequest(services: readonly ServiceDefinition[], request:
   }
 }
 
+function dispatchRest(service: ServiceDefinition, request: LabHttpRequest): Dispatch {
+  const rest = readRestRequest(request);
+  const operationName = findRestOperation(service, request.method, rest);
+  if (operationName !== undefined)
+    return { kind: 'operation', service, operationName, input: { kind: 'rest', request: rest } };
+  const error = new AwsError('MethodNotAllowed', 'The specified method is not allowed against this resource.', 405);
+  return { kind: 'refused', service, error };
+}
+
 function dispatchTarget(services: readonly ServiceDefinition[], request: LabHttpRequest, target: string): Dispatch {
   const [prefix = '', operationName = ''] = target.split('.', 2);
   const service = services.find(({ targetPrefix }) => targetPrefix === prefix);
   if (service === undefined) {
     throw new AwsError('UnknownOperationException', `${target} is not emulated by the lab.`);
   }
-  expectContentType(request, 'application/x-amz-json-1.1');
+  expectContentType(request, `application/x-amz-json-${service.jsonVersion ?? '1.1'}`);
   return { kind: 'operation', service, operationName, input: { kind: 'body', body: readBody(request) } };
 }
 
@@ -77,13 +89,11 @@ function findQueryService(
   version: string | undefined,
   scoped: ServiceDefinition | undefined,
 ): ServiceDefinition | undefined {
-  if (version === undefined) return scoped?.protocol === 'awsJson1_1' ? undefined : scoped;
-  return services.find(({ apiVersion, protocol }) => apiVersion === version && protocol !== 'awsJson1_1');
-}
-
-/** The service that the credential was scoped to: `Credential=AKID/20181111/us-west-2/ssm/aws4_request`. */
-function scopeOf({ headers }: LabHttpRequest): string | undefined {
-  return /Credential=[^/]*\/\d{8}\/[^/]*\/([^/]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1];
+  if (version === undefined)
+    return scoped?.protocol === 'awsJson1_1' || scoped?.protocol === 'restXml' ? undefined : scoped;
+  return services.find(
+    ({ apiVersion, protocol }) => apiVersion === version && protocol !== 'awsJson1_1' && protocol !== 'restXml',
+  );
 }
 
 function isQuery({ method, query, headers }: LabHttpRequest): boolean {

@@ -45,11 +45,3 @@ function findInStructure(
 function lowerFirst(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
-
-/** AWS's text for members that are missing: `1 validation error detected: Value null at 'name' failed to …`. */
-export function describeMissingMembers(missing: readonly MissingMember[]): string {
-  const sentences = missing.map(
-    ({ path }) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`,
-  );
-  return `${missing.length} validation error${missing.length === 1 ? '' : 's'} detected: ${sentences.join('; ')}`;
-}

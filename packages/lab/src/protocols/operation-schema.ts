@@ -21,7 +21,10 @@ const OPERATION = 9;
 const ERROR = -3;
 
 /** The schema of an operation of AWS's; undefined when the service has no operation of this name. */
-export function findOperationSchema(service: ServiceDefinition, name: string): OperationSchema | undefined {
+export function findOperationSchema(
+  service: Pick<ServiceDefinition, 'schemas'>,
+  name: string,
+): OperationSchema | undefined {
   if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) return undefined;
   const schema = service.schemas[`${name}$`];
   if (!Array.isArray(schema) || schema[0] !== OPERATION) return undefined;

@@ -2,8 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import { AwsError } from '../control-plane/aws-error.js';
 import type { LabHttpRequest } from '../data-plane.js';
 
-/** More than any request that AWS accepts from the services here. */
-export const LARGEST_BODY_BYTES = 1_048_576;
+/** More than any request that AWS accepts from the services here: 1 MB of log messages that JSON writes with six bytes for one. */
+export const LARGEST_BODY_BYTES = 8 * 1_048_576;
 
 /** The body as it was before compression. Throws AwsError when it is too large, or encoded in a way that AWS does not take. */
 export function readBody(request: LabHttpRequest): Uint8Array {

@@ -1,3 +1,5 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -31,8 +33,10 @@ export function createTestLab(options: Partial<LabOptions> = {}) {
     const requestHandler = createRequestHandler((request) => lab.handle(request, route), clock);
     const configuration = { region: 'us-west-2', credentials, requestHandler };
     return {
+      ec2: new EC2Client(configuration),
       ssm: new SSMClient(configuration),
       iam: new IAMClient(configuration),
+      logs: new CloudWatchLogsClient(configuration),
       sts: new STSClient(configuration),
     };
   }

@@ -18,6 +18,7 @@ export interface ProxyFixture {
   readonly lab: LabState;
   readonly proxy: LoadBalancerProxy;
   readonly events: LabEvent[];
+  readonly defects: readonly unknown[];
   /** Where `locate` sends connections, by target id. Absent: refused. */
   readonly locations: Map<string, Location>;
   /** Every question to the locator. */
@@ -46,6 +47,7 @@ export async function startProxy(
   const lab: LabState = { ...createLabState(), elbv2: state };
   for (const { targetGroup } of state.targetGroups.values()) targetGroup.LoadBalancerArns ??= [loadBalancerArn];
   const events: LabEvent[] = [];
+  const defects: unknown[] = [];
   const locations = new Map<string, Location>();
   const located: ProxyFixture['located'] = [];
   const ended: (() => Promise<unknown>)[] = [];
@@ -57,6 +59,7 @@ export async function startProxy(
       events.push(event);
     },
     handle: () => Promise.reject(new Error('the load balancer calls no service')),
+    reportDefect: (error) => defects.push(error),
     issueCredentials: () => undefined,
   };
   const proxy = createLoadBalancer({
@@ -77,6 +80,7 @@ export async function startProxy(
     lab,
     proxy,
     events,
+    defects,
     locations,
     located,
     url: opened.type === 'listenerOpened' && 'url' in opened ? opened.url : '',

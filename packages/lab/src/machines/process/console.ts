@@ -1,12 +1,15 @@
 // console: what a machine writes to its serial console, line by line, bounded.
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../../clock.js';
+import type { MachineJournal } from './journal.js';
 
 export interface MachineConsole {
   /** One line by a program of the machine: `[    3.141593] app[402]: listening`. */
   write(program: string, line: string): void;
   /** Turns a stream of bytes into lines by `program`. */
   openStream(program: string): ConsoleStream;
+  /** From now on each line goes to the journal too, whole. */
+  keepIn(journal: MachineJournal): void;
   /** Reports what is still buffered. */
   flush(): void;
 }
@@ -27,9 +30,11 @@ export function createConsole(clock: Clock, report: (text: string) => void): Mac
   const bootedAt = clock.now();
   let buffered = '';
   let flushing: NodeJS.Immediate | undefined;
+  let journal: MachineJournal | undefined;
   const suppressed = new Map<string, { startedAt: number; lines: number }>();
 
-  function append(program: string, line: string): void {
+  function append(program: string, line: string, whole: string = line): void {
+    journal?.write(program, whole);
     const seconds = ((clock.now() - bootedAt) / 1000).toFixed(6).padStart(12);
     buffered += `[${seconds}] ${program}: ${line}\n`;
     flushing ??= setImmediate(flush);
@@ -41,6 +46,13 @@ export function createConsole(clock: Clock, report: (text: string) => void): Mac
     const text = buffered;
     buffered = '';
     if (text !== '') report(text);
+    try {
+      journal?.flush();
+    } catch (error) {
+      // A full disk is the machine's misfortune: it goes on, and its console says so.
+      journal = undefined;
+      append('systemd-journald[211]', `Failed to write entries: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   /** Whether the program may write another line in this interval. */
@@ -60,7 +72,7 @@ export function createConsole(clock: Clock, report: (text: string) => void): Mac
   function write(program: string, line: string): void {
     if (!isWithinRate(program)) return;
     const cut = line.length > LONGEST_LINE_CHARACTERS;
-    append(program, cut ? `${line.slice(0, LONGEST_LINE_CHARACTERS)}… (${line.length} characters)` : line);
+    append(program, cut ? `${line.slice(0, LONGEST_LINE_CHARACTERS)}… (${line.length} characters)` : line, line);
   }
 
   function openStream(program: string): ConsoleStream {
@@ -83,5 +95,12 @@ export function createConsole(clock: Clock, report: (text: string) => void): Mac
     };
   }
 
-  return { write, openStream, flush };
+  return {
+    write,
+    openStream,
+    keepIn: (opened) => {
+      journal = opened;
+    },
+    flush,
+  };
 }

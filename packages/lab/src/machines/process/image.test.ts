@@ -21,7 +21,15 @@ it('says what its instances run, with systemd’s defaults', () => {
   expect(read({ services: [{ name: 'app', command: ['node', 'main.js'] }] })).toEqual({
     directory,
     services: [
-      { name: 'app', command: ['node', 'main.js'], env: {}, restart: 'no', restartSeconds: 0.1, container: false },
+      {
+        name: 'app',
+        command: ['node', 'main.js'],
+        env: {},
+        restart: 'no',
+        restartSeconds: 0.1,
+        container: false,
+        network: 'lab',
+      },
     ],
     faults: {},
   });
@@ -50,12 +58,24 @@ it.each([
   [{ services: [{ ...app, restartSeconds: -1 }] }, /restartSeconds must be a number of seconds, 0 or more\.$/],
   [{ services: [{ ...app, container: 'yes' }] }, /container must be true or false\.$/],
   [{ services: [{ ...app, comand: [] }] }, /services\[0\] has an unknown field "comand"; known are name, command, /],
+  [{ services: [{ ...app, network: 'mine' }] }, /services\[0\]\.network must be "lab" or "host"\.$/],
   [{ services: [app, app] }, /two services are called app\.$/],
   [{ services: [], faults: { bootDelay: 1 } }, /faults has an unknown field "bootDelay"; known are bootDelaySeconds, /],
 ])('%j is refused with its file and field', (manifest, message) => {
   expect(() => read(manifest)).toThrow(UnbootableImageError);
   expect(() => read(manifest)).toThrow(message);
 });
+
+it.each(['python3', 'sh', 'sleep', '/usr/sbin/nginx', './node.sh'])(
+  'is refused when its service %s has no guest, unless it says that it runs on the host’s network',
+  (program) => {
+    const service = { name: 'app', command: [program, 'main'] };
+    expect(() => read({ services: [app, { ...service, name: 'front' }] })).toThrow(
+      /services\[1\]: ".*" would not run on the lab's network/,
+    );
+    expect(read({ services: [{ ...service, network: 'host' }] }).services).toMatchObject([{ network: 'host' }]);
+  },
+);
 
 it('that is not there, or not a directory of this machine, is refused', () => {
   expect(() => readMachineImage(join(directory, 'gone'))).toThrow(/instance\.json cannot be read: ENOENT/);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
+import { z } from 'zod';
 
 /** What an image of the lab says that an instance of it runs: `instance.json` in the image's directory. */
 export interface MachineImage {
@@ -18,6 +19,11 @@ export interface ServiceDescription {
   readonly restartSeconds: number;
   /** Runs in a container on a bridge network: one hop further from the instance metadata service. */
   readonly container: boolean;
+  /**
+   * Where the service runs. `lab`: on the lab's network, by its guest. `host`: on this machine's own network, which proves nothing
+   * about the lab's.
+   */
+  readonly network: 'lab' | 'host';
 }
 
 export type RestartPolicy = 'no' | 'on-failure' | 'always';
@@ -25,9 +31,9 @@ export type RestartPolicy = 'no' | 'on-failure' | 'always';
 /** What goes wrong with a machine of this image, in lab time. */
 export interface MachineFaults {
   /** The time from power-on to the first service. */
-  readonly bootDelaySeconds?: number;
+  readonly bootDelaySeconds?: number | undefined;
   /** Every service's main process is killed this long after it started, each time. */
-  readonly crashAfterSeconds?: number;
+  readonly crashAfterSeconds?: number | undefined;
 }
 
 /** An image that cannot boot. The message is for the console, and names the file and the field. */
@@ -39,8 +45,45 @@ export class UnbootableImageError extends Error {
 export const FAULTS_TAG = 'directrix:faults';
 
 const DEFAULT_RESTART_SECONDS = 0.1;
-const SERVICE_KEYS = ['name', 'command', 'env', 'restart', 'restartSeconds', 'container'];
-const FAULT_KEYS = ['bootDelaySeconds', 'crashAfterSeconds'];
+
+const seconds = z.number({ error: 'must be a number of seconds, 0 or more' }).min(0, {
+  error: 'must be a number of seconds, 0 or more',
+});
+const text = z.string({ error: 'must be a string' });
+const list = 'must be a list';
+const object = 'must be an object';
+
+const faultsSchema = z.strictObject(
+  { bootDelaySeconds: seconds.optional(), crashAfterSeconds: seconds.optional() },
+  { error: object },
+);
+
+const serviceSchema = z.strictObject(
+  {
+    // It becomes part of file names and of console lines.
+    name: text.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, {
+      error: 'must be 1 to 64 letters, digits, dots, dashes or underscores',
+    }),
+    command: z.array(text, { error: list }).refine(([program]) => Boolean(program), { error: 'is empty' }),
+    env: z.record(z.string(), text, { error: object }).default({}),
+    restart: z.enum(['no', 'on-failure', 'always'], { error: 'must be "no", "on-failure" or "always"' }).default('no'),
+    restartSeconds: seconds.default(DEFAULT_RESTART_SECONDS),
+    container: z.boolean({ error: 'must be true or false' }).default(false),
+    network: z.enum(['lab', 'host'], { error: 'must be "lab" or "host"' }).default('lab'),
+  },
+  { error: object },
+);
+
+const manifestSchema = z.strictObject(
+  { services: z.array(serviceSchema, { error: list }), faults: faultsSchema.default({}) },
+  { error: object },
+);
+
+const KNOWN_FIELDS = {
+  manifest: Object.keys(manifestSchema.shape),
+  service: Object.keys(serviceSchema.shape),
+  faults: Object.keys(faultsSchema.shape),
+};
 
 /** Reads the image in a directory. Throws UnbootableImageError. */
 export function readMachineImage(directory: string, faultsTag?: string): MachineImage {
@@ -50,50 +93,46 @@ export function readMachineImage(directory: string, faultsTag?: string): Machine
     );
   }
   const file = join(directory, 'instance.json');
-  const manifest = expectObject(parseJson(readText(file), file), file);
-  expectKnownKeys(manifest, ['services', 'faults'], file);
-  const services = expectArray(manifest.services, `${file}: services`).map((service, index) =>
-    parseService(service, `${file}: services[${index}]`),
-  );
+  const { services, faults } = parseWith(manifestSchema, parseJson(readText(file), file), file);
   const repeated = services.find((service, index) => services.findIndex(({ name }) => name === service.name) !== index);
   if (repeated !== undefined) throw new UnbootableImageError(`${file}: two services are called ${repeated.name}.`);
-  const tagFaults = faultsTag === undefined ? {} : parseJson(faultsTag, `tag ${FAULTS_TAG}`);
-  const faults = {
-    ...parseFaults(manifest.faults ?? {}, `${file}: faults`),
-    ...parseFaults(tagFaults, `tag ${FAULTS_TAG}`),
-  };
-  return { directory, services, faults };
+  for (const [index, service] of services.entries()) refuseWithoutGuest(service, `${file}: services[${index}]`);
+  const tag = `tag ${FAULTS_TAG}`;
+  const tagFaults = faultsTag === undefined ? {} : parseWith(faultsSchema, parseJson(faultsTag, tag), tag);
+  return { directory, services, faults: { ...faults, ...tagFaults } };
 }
 
-function parseService(value: unknown, where: string): ServiceDescription {
-  const service = expectObject(value, where);
-  expectKnownKeys(service, SERVICE_KEYS, where);
-  const name = expectString(service.name, `${where}.name`);
-  // It becomes part of file names and of console lines.
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name)) {
-    throw new UnbootableImageError(`${where}.name must be 1 to 64 letters, digits, dots, dashes or underscores.`);
-  }
-  const command = expectArray(service.command, `${where}.command`).map((word, index) =>
-    expectString(word, `${where}.command[${index}]`),
+/** Only Node has a guest; any other program would meet this machine's own network, and its credentials and metadata there. */
+function refuseWithoutGuest({ command, network }: ServiceDescription, where: string): void {
+  const [program = ''] = command;
+  if (network === 'host' || hasGuest(program)) return;
+  throw new UnbootableImageError(
+    `${where}: ${JSON.stringify(program)} would not run on the lab's network, because only Node programs do. Say "network": "host" to let it run on this machine's own network; what it reaches then says nothing about the lab's.`,
   );
-  if (!command[0]) throw new UnbootableImageError(`${where}.command is empty.`);
-  const env = expectObject(service.env ?? {}, `${where}.env`);
-  return {
-    name,
-    command,
-    env: Object.fromEntries(Object.entries(env).map(([key, text]) => [key, expectString(text, `${where}.env.${key}`)])),
-    restart: expectRestart(service.restart ?? 'no', `${where}.restart`),
-    restartSeconds: expectSeconds(service.restartSeconds ?? DEFAULT_RESTART_SECONDS, `${where}.restartSeconds`),
-    container: expectBoolean(service.container ?? false, `${where}.container`),
-  };
 }
 
-function parseFaults(value: unknown, where: string): MachineFaults {
-  const faults = expectObject(value, where);
-  expectKnownKeys(faults, FAULT_KEYS, where);
-  return Object.fromEntries(
-    Object.entries(faults).map(([key, seconds]) => [key, expectSeconds(seconds, `${where}.${key}`)]),
-  );
+function hasGuest(program: string): boolean {
+  return basename(program) === 'node';
+}
+
+function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UnbootableImageError(issue === undefined ? `${where} is invalid.` : writeIssue(issue, where));
+}
+
+function writeIssue(issue: z.core.$ZodIssue, where: string): string {
+  const path = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  const place = path === '' ? where : `${where}: ${path.slice(1)}`;
+  if (issue.code !== 'unrecognized_keys') return `${place} ${issue.message}.`;
+  const [key] = issue.keys;
+  return `${place} has an unknown field ${JSON.stringify(key)}; known are ${knownFields(place).join(', ')}.`;
+}
+
+function knownFields(place: string): readonly string[] {
+  if (place.endsWith('faults')) return KNOWN_FIELDS.faults;
+  return place.endsWith(']') ? KNOWN_FIELDS.service : KNOWN_FIELDS.manifest;
 }
 
 function readText(file: string): string {
@@ -107,50 +146,12 @@ function readText(file: string): string {
   }
 }
 
-function parseJson(text: string, where: string): unknown {
+function parseJson(content: string, where: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(content);
   } catch (cause) {
     throw new UnbootableImageError(`${where} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
     });
   }
-}
-
-function expectObject(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new UnbootableImageError(`${where} must be an object.`);
-}
-
-function expectArray(value: unknown, where: string): unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new UnbootableImageError(`${where} must be a list.`);
-}
-
-function expectString(value: unknown, where: string): string {
-  if (typeof value === 'string') return value;
-  throw new UnbootableImageError(`${where} must be a string.`);
-}
-
-function expectBoolean(value: unknown, where: string): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new UnbootableImageError(`${where} must be true or false.`);
-}
-
-function expectSeconds(value: unknown, where: string): number {
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-  throw new UnbootableImageError(`${where} must be a number of seconds, 0 or more.`);
-}
-
-function expectRestart(value: unknown, where: string): RestartPolicy {
-  if (value === 'no' || value === 'on-failure' || value === 'always') return value;
-  throw new UnbootableImageError(`${where} must be "no", "on-failure" or "always".`);
-}
-
-function expectKnownKeys(object: Record<string, unknown>, known: readonly string[], where: string): void {
-  const unknownKey = Object.keys(object).find((key) => !known.includes(key));
-  if (unknownKey === undefined) return;
-  throw new UnbootableImageError(
-    `${where} has an unknown field ${JSON.stringify(unknownKey)}; known are ${known.join(', ')}.`,
-  );
 }

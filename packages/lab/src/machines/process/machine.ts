@@ -1,15 +1,22 @@
 // machine: an instance that runs as processes of this machine.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Timer } from '../../clock.js';
 import type { ControlPlanePort } from '../../data-plane.js';
 import type { InstanceListener } from '../../network/gateway.js';
 import { createConsole } from './console.js';
-import { buildEnvironment } from './environment.js';
+import { buildEnvironment, buildHostEnvironment } from './environment.js';
 import { findClaim, listensOn, releasePortsOf } from './guest/port-claim.js';
 import type { GuestIdentity } from './guest/protocol.js';
-import { FAULTS_TAG, type MachineImage, readMachineImage, UnbootableImageError } from './image.js';
+import {
+  FAULTS_TAG,
+  type MachineImage,
+  readMachineImage,
+  type ServiceDescription,
+  UnbootableImageError,
+} from './image.js';
+import { openJournal } from './journal.js';
 import { createServiceUnit, type ServiceUnit } from './service-unit.js';
 
 export interface MachineOptions {
@@ -19,12 +26,16 @@ export interface MachineOptions {
   readonly controlSocket: string;
   readonly certificateFile: string;
   readonly guestUrl: string;
+  /** The file of the machine's journalctl, and the Node that runs it. */
+  readonly journalctl: { readonly node: string; readonly script: string };
 }
 
 export interface Machine {
   boot(): void;
   findListener(address: string, port: number): InstanceListener;
   releasePortsOf(pid: number): void;
+  /** The names of its services that run on this machine's own network. */
+  servicesOnHostNetwork(): readonly string[];
   stop(graceMs: number): Promise<void>;
   /** Pulls the plug. */
   end(): Promise<void>;
@@ -38,11 +49,14 @@ export function createMachine(options: MachineOptions): Machine {
   const directory = join(options.runDirectory, 'instances', instanceId);
   const portsDirectory = join(directory, 'ports');
   const homeDirectory = join(directory, 'home');
+  const programsDirectory = join(directory, 'bin');
+  const journalDirectory = join(directory, 'journal');
   const console = createConsole(clock, (text) =>
     controlPlane.report({ service: 'ec2', type: 'console', instanceId, text }),
   );
   let units: readonly ServiceUnit[] = [];
   let isUp = false;
+  let servicesOnHostNetwork: readonly string[] = [];
   let bootTimer: Timer | undefined;
   let lastProcessNumber = FIRST_PROCESS_NUMBER - 1;
 
@@ -50,6 +64,8 @@ export function createMachine(options: MachineOptions): Machine {
     const instance = state.ec2.instances.get(instanceId)?.instance;
     if (instance === undefined) return;
     const image = state.ec2.images.get(instance.ImageId ?? '');
+    const hostName = hostNameOf(instance);
+    powerOn(() => console.keepIn(openJournal({ directory: journalDirectory, clock, instanceId, hostName })));
     console.write('kernel', `Directrix lab: ${instanceId} boots ${instance.ImageId} (${image?.Name ?? 'no name'})`);
     powerOn(() => {
       const faultsTag = state.ec2.tags.get(instance.ImageId ?? '')?.find((tag) => tag.Key === FAULTS_TAG)?.Value;
@@ -72,21 +88,18 @@ export function createMachine(options: MachineOptions): Machine {
   }
 
   function startServices(image: MachineImage, instance: Instance): void {
-    for (const path of [portsDirectory, homeDirectory]) mkdirSync(path, { recursive: true, mode: 0o700 });
+    for (const path of [portsDirectory, homeDirectory, programsDirectory])
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    writeJournalctl();
     isUp = true;
+    noteHostNetwork(image);
     console.write('systemd[1]', `Hostname set to <${hostNameOf(instance)}>.`);
     units = image.services.map((service) =>
       createServiceUnit({
         instanceId,
         service,
         directory: image.directory,
-        environment: buildEnvironment({
-          service,
-          identity: identify(instance, service.container),
-          guestUrl: options.guestUrl,
-          homeDirectory,
-          certificateFile: options.certificateFile,
-        }),
+        environment: environmentOf(service, instance),
         runDirectory: options.runDirectory,
         clock,
         console,
@@ -96,6 +109,42 @@ export function createMachine(options: MachineOptions): Machine {
     );
     for (const unit of units) unit.start();
     console.write('systemd[1]', 'Reached target multi-user.target - Multi-User System.');
+  }
+
+  function environmentOf(service: ServiceDescription, instance: Instance): Readonly<Record<string, string>> {
+    if (service.network === 'host') return buildHostEnvironment({ service, homeDirectory, programsDirectory });
+    return buildEnvironment({
+      service,
+      programsDirectory,
+      clockSetting: clock.describe?.(),
+      identity: identify(instance, service.container),
+      guestUrl: options.guestUrl,
+      homeDirectory,
+      certificateFile: options.certificateFile,
+    });
+  }
+
+  function writeJournalctl(): void {
+    const { node, script } = options.journalctl;
+    const words = [node, script, journalDirectory].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+    writeFileSync(join(programsDirectory, 'journalctl'), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  }
+
+  /** A stop and a reboot leave the disk as it is. */
+  function isKept(): boolean {
+    const name = state.ec2.instances.get(instanceId)?.instance.State?.Name;
+    return name === 'stopping' || name === 'stopped' || name === 'running';
+  }
+
+  function noteHostNetwork({ services }: MachineImage): void {
+    const names = services.filter(({ network }) => network === 'host').map(({ name }) => name);
+    servicesOnHostNetwork = names;
+    if (names.length === 0) return;
+    const subject = names.length === 1 ? `service ${names[0]} runs` : `services ${names.join(', ')} run`;
+    console.write(
+      'kernel',
+      `Directrix lab: ${subject} on this machine's own network. What it reaches or fails to reach says nothing about the lab's network.`,
+    );
   }
 
   function identify(instance: Instance, inContainer: boolean): GuestIdentity {
@@ -121,7 +170,7 @@ export function createMachine(options: MachineOptions): Machine {
     await ended;
     isUp = false;
     console.flush();
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(isKept() ? portsDirectory : directory, { recursive: true, force: true });
   }
 
   return {
@@ -133,6 +182,7 @@ export function createMachine(options: MachineOptions): Machine {
         ? { kind: 'open', port: claim.loopbackPort }
         : { kind: 'refused' };
     },
+    servicesOnHostNetwork: () => servicesOnHostNetwork,
     releasePortsOf: (pid) => releasePortsOf(portsDirectory, pid),
     stop: (graceMs) => finish(Promise.all(units.map((unit) => unit.stop(graceMs)))),
     end: () => finish(Promise.all(units.map((unit) => unit.end()))),

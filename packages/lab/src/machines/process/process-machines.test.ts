@@ -158,6 +158,39 @@ describe('a lab that is killed', () => {
   });
 });
 
+describe('a service on this machine’s own network', () => {
+  it('has no guest and nothing of this machine’s AWS identity, and is marked', async () => {
+    const operators = {
+      AWS_ACCESS_KEY_ID: 'AKIAOPERATOR',
+      AWS_PROFILE: 'mine',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+    };
+    Object.assign(process.env, operators);
+    try {
+      const here = open();
+      const env = { AWS_EC2_METADATA_DISABLED: 'false', MINE: 'yes' };
+      const service = { name: 'app', command: ['node', fixture('environment.mjs')], network: 'host', env };
+      const id = here.boot([service]);
+      const [, printed = ''] = await here.untilConsole(id, /RESULT (.*)\n/);
+      const environment = JSON.parse(printed) as Record<string, string>;
+      expect(environment).toMatchObject({
+        MINE: 'yes',
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_CONFIG_FILE: '/dev/null',
+        AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+        HOME: expect.stringContaining(id),
+      });
+      for (const name of [...Object.keys(operators), 'NODE_OPTIONS', 'DIRECTRIX_LAB_GUEST']) {
+        expect(environment).not.toHaveProperty(name);
+      }
+      expect(here.console(id)).toContain("service app runs on this machine's own network.");
+      expect(here.dataPlane.servicesOnHostNetwork(id)).toEqual(['app']);
+    } finally {
+      for (const name of Object.keys(operators)) delete process.env[name];
+    }
+  });
+});
+
 describe('what a process is given', () => {
   it('is a clean environment: the image’s, and nothing of the operator’s', async () => {
     process.env.AWS_SECRET_ACCESS_KEY = 'the-operators';
@@ -169,6 +202,7 @@ describe('what a process is given', () => {
       const given = JSON.parse(text) as Record<string, string>;
       expect(Object.keys(given).sort()).toEqual([
         'APP_MODE',
+        'DIRECTRIX_CLOCK',
         'DIRECTRIX_LAB_GUEST',
         'HOME',
         'HOSTNAME',
@@ -215,6 +249,13 @@ describe('an image', () => {
     await here.untilConsole(id, /No bootable image: \/.*instance\.json: services\[0\]\.command is empty\.\n/);
   });
 
+  it('with a program that has no guest starts nothing, and the console says why', async () => {
+    const here = open();
+    const id = here.boot([STEADFAST, { name: 'front', command: ['python3', 'app.py'] }]);
+    await here.untilConsole(id, /No bootable image: .*services\[1\]: "python3" would not run on the lab's network/);
+    expect(here.console(id)).not.toContain('Started');
+  });
+
   it('may carry a fault as a tag: its services crash, and their policy decides what then', async () => {
     const here = open();
     const restart = { restart: 'always', restartSeconds: 0 };
@@ -256,7 +297,7 @@ describe('a service', () => {
 
   it('whose program is missing fails with 203/EXEC', async () => {
     const here = open();
-    const id = here.boot([{ name: 'app', command: ['/no/such/program'] }]);
+    const id = here.boot([{ name: 'app', command: ['/no/such/program'], network: 'host' }]);
     await here.untilConsole(id, /Failed to execute \/no\/such\/program[\s\S]*status=203\/EXEC/);
   });
 });

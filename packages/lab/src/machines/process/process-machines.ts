@@ -5,6 +5,7 @@
 //       run directory let the next lab end whatever else there is (process-record.ts).
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ControlPlanePort } from '../../data-plane.js';
 import { openControlSocket } from '../../network/control-socket.js';
 import type { Gateway, InstanceListeners } from '../../network/gateway.js';
@@ -23,6 +24,8 @@ export interface ProcessMachines {
   readonly listeners: InstanceListeners;
   start(instanceId: string): void;
   stop(instanceId: string, graceMs: number): void;
+  /** By instance: the names of its services that run on this machine's own network. */
+  servicesOnHostNetwork(instanceId: string): readonly string[];
   close(): Promise<void>;
 }
 
@@ -81,7 +84,8 @@ export function createProcessMachines(options: ProcessMachinesOptions): ProcessM
       runDirectory,
       controlSocket: controlSocketPath,
       certificateFile,
-      guestUrl: findGuest(),
+      guestUrl: findBuilt('guest.js').href,
+      journalctl: { node: process.execPath, script: fileURLToPath(findBuilt('journalctl.js')) },
     });
     running.set(instanceId, { machine, gateway: options.createGateway(instanceId) });
     machine.boot();
@@ -104,6 +108,7 @@ export function createProcessMachines(options: ProcessMachinesOptions): ProcessM
     },
     start: (instanceId) => enqueue(instanceId, () => boot(instanceId)),
     stop: (instanceId, graceMs) => enqueue(instanceId, () => shutDown(instanceId, (machine) => machine.stop(graceMs))),
+    servicesOnHostNetwork: (instanceId) => running.get(instanceId)?.machine.servicesOnHostNetwork() ?? [],
     async close() {
       isClosed = true;
       // Not in the queue: a machine that is stopping gets no more grace.
@@ -117,8 +122,8 @@ export function createProcessMachines(options: ProcessMachinesOptions): ProcessM
   };
 }
 
-/** The guest runs under plain Node, so it is always the built one, also when this file runs from its source. */
-function findGuest(): string {
-  const beside = new URL('./guest/guest.js', import.meta.url);
-  return existsSync(beside) ? beside.href : beside.href.replace('/src/machines/', '/dist/machines/');
+/** What runs under plain Node is always the built one, also when this file runs from its source. */
+function findBuilt(name: string): URL {
+  const beside = new URL(`./guest/${name}`, import.meta.url);
+  return existsSync(beside) ? beside : new URL(beside.href.replace('/src/machines/', '/dist/machines/'));
 }

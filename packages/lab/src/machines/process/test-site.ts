@@ -77,6 +77,9 @@ export function createTestSite(options: TestSiteOptions = {}): TestSite {
     report(event) {
       if (event.type === 'console') consoles.set(event.instanceId, (consoles.get(event.instanceId) ?? '') + event.text);
     },
+    reportDefect(error) {
+      throw error;
+    },
     async handle(request, route) {
       requests.push({ request, route });
       return answerParameters();

@@ -1,4 +1,5 @@
 import type { Image } from '@aws-sdk/client-ec2';
+import { z } from 'zod';
 
 /**
  * What a simulated machine does, as an image carries it: ImageLocation `simulated:` followed by this as JSON, for example
@@ -38,11 +39,30 @@ export type CompleteBehaviour = MachineBehaviour &
     Pick<MachineBehaviour, 'bootMs' | 'version' | 'status' | 'errorRate' | 'answerMs' | 'slowRate' | 'healthPath'>
   >;
 
-/** What the image says. Throws SyntaxError when its JSON cannot be read: an instance of it never starts. */
+const milliseconds = z.number().min(0);
+const share = z.number().min(0).max(1);
+const behaviourSchema = z.strictObject({
+  bootMs: milliseconds.exactOptional(),
+  version: z.string().exactOptional(),
+  status: z.string().exactOptional(),
+  fault: z.enum(['neverStarts', 'refuses', 'drops']).exactOptional(),
+  crashAfterMs: milliseconds.exactOptional(),
+  flapPeriodMs: z.number().positive().exactOptional(),
+  errorRate: share.exactOptional(),
+  answerMs: milliseconds.exactOptional(),
+  slowAnswerMs: milliseconds.exactOptional(),
+  slowRate: share.exactOptional(),
+  ports: z.array(z.number().int().min(1).max(65_535)).exactOptional(),
+  healthPath: z.string().startsWith('/').exactOptional(),
+}) satisfies z.ZodType<MachineBehaviour>;
+
+/** What the image says. Throws an Error that says what cannot be read: an instance of it never starts. */
 export function readBehaviour(image: Image | undefined): MachineBehaviour {
   const location = image?.ImageLocation ?? '';
-  const isOurs = location.startsWith(PREFIX) && location.length > PREFIX.length;
-  return isOurs ? (JSON.parse(location.slice(PREFIX.length)) as MachineBehaviour) : {};
+  if (!location.startsWith(PREFIX) || location.length === PREFIX.length) return {};
+  const parsed = behaviourSchema.safeParse(JSON.parse(location.slice(PREFIX.length)));
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  return parsed.data;
 }
 
 export function completeBehaviour(behaviour: MachineBehaviour, image: Image | undefined): CompleteBehaviour {

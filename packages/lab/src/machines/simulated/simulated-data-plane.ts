@@ -84,8 +84,12 @@ class Simulation {
         this.#loadBalancer?.cut((_, key) => key === ended);
         break;
       }
-      case 'networkChanged':
-        // isReachable is asked at every connection, so there is nothing to refresh.
+      case 'readMetrics':
+        this.#port().report({
+          service: 'monitoring',
+          type: 'loadBalancerMetrics',
+          metrics: this.#loadBalancer!.metrics(),
+        });
         break;
     }
   }

@@ -5,6 +5,7 @@
 //       target may be asked; 504 after 10 s without a connection, or after the idle timeout without an answer.
 import type { Clock, Timer } from '../../clock.js';
 import type { LabState } from '../../control-plane/types.js';
+import { Metrics, type MetricsSnapshot } from '../../load-balancer/metrics.js';
 import { decisionAnswer, type OwnAnswer, pageAnswer } from '../../load-balancer/own-answer.js';
 import { createTurn, route, targetKey } from '../../load-balancer/routing.js';
 import type { MachineAnswer, MachineRequest } from './simulated-machine.js';
@@ -43,11 +44,16 @@ export class SimulatedLoadBalancer {
   readonly #state: LabState;
   readonly #clock: Clock;
   readonly #ask: AskTarget;
+  readonly #metrics = new Metrics();
 
   constructor(state: LabState, clock: Clock, ask: AskTarget) {
     this.#state = state;
     this.#clock = clock;
     this.#ask = ask;
+  }
+
+  metrics(): MetricsSnapshot {
+    return this.#metrics.snapshot(this.#state.elbv2);
   }
 
   request(listenerArn: string, request: SimulatedRequest): Promise<SimulatedResponse> {
@@ -59,11 +65,31 @@ export class SimulatedLoadBalancer {
       { method: request.method ?? 'GET', host: headers.host ?? '', path, query, headers, sourceIp: CLIENT_ADDRESS },
       this.#turn,
     );
-    if (decision.kind !== 'forward') return Promise.resolve(ownResponse(decisionAnswer(decision)));
+    const loadBalancerArn = this.#state.elbv2.listeners.get(listenerArn)?.listener.LoadBalancerArn ?? '';
+    this.#metrics.countRequest(loadBalancerArn);
+    if (decision.kind !== 'forward') {
+      const own = ownResponse(decisionAnswer(decision));
+      this.#metrics.countOwnAnswer(loadBalancerArn, own.statusCode);
+      return Promise.resolve(own);
+    }
     const { targetGroupArn, targetId, port } = decision;
-    const loadBalancerArn = this.#state.elbv2.listeners.get(listenerArn)!.listener.LoadBalancerArn!;
+    this.#metrics.countForward(targetGroupArn);
     const answer = this.#ask(loadBalancerArn, targetId, { port, path: request.path ?? '/' });
-    return this.#exchange(loadBalancerArn, targetId, targetKey(targetGroupArn, targetId, port), answer);
+    const askedAt = this.#clock.now();
+    const exchange = this.#exchange(loadBalancerArn, targetId, targetKey(targetGroupArn, targetId, port), answer);
+    return exchange.then((response) => {
+      this.#count(loadBalancerArn, targetGroupArn, response, (this.#clock.now() - askedAt) / 1_000);
+      return response;
+    });
+  }
+
+  #count(loadBalancerArn: string, targetGroupArn: string, response: SimulatedResponse, seconds: number): void {
+    if (response.targetId !== undefined) {
+      this.#metrics.countTargetResponse(targetGroupArn, response.statusCode, seconds);
+      return;
+    }
+    this.#metrics.countOwnAnswer(loadBalancerArn, response.statusCode);
+    this.#metrics.countConnectionError(targetGroupArn);
   }
 
   /** The drain of a target is over, or its machine stops: what is under way to it ends with 502. */

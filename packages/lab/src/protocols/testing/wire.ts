@@ -18,6 +18,7 @@ export const WIRES = {
     apiVersion: '2016-11-15',
     xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
     schemas: ec2,
+    members: {},
     operations: {},
   },
   autoScaling: {
@@ -26,6 +27,7 @@ export const WIRES = {
     apiVersion: '2011-01-01',
     xmlNamespace: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
     schemas: autoScaling,
+    members: {},
     operations: {},
   },
   elbv2: {
@@ -34,6 +36,7 @@ export const WIRES = {
     apiVersion: '2015-12-01',
     xmlNamespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
     schemas: elbv2,
+    members: {},
     operations: {},
   },
   iam: {
@@ -42,6 +45,7 @@ export const WIRES = {
     apiVersion: '2010-05-08',
     xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
     schemas: iam,
+    members: {},
     operations: {},
   },
   ssm: {
@@ -50,6 +54,7 @@ export const WIRES = {
     apiVersion: '2014-11-06',
     targetPrefix: 'AmazonSSM',
     schemas: ssm,
+    members: {},
     operations: {},
   },
 } as const satisfies Record<string, ServiceDefinition>;

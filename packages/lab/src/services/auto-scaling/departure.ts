@@ -6,6 +6,7 @@
 import type { Activity, Instance } from '@aws-sdk/client-auto-scaling';
 import { AwsError } from '../../control-plane/aws-error.js';
 import type { ControlPlaneContext } from '../../control-plane/types.js';
+import { networkChanged } from '../ec2/network-revision.js';
 import { terminateInstances } from '../ec2/operations/terminate-instances.js';
 import { type ActivityStart, beginActivity, endActivity } from './activity.js';
 import { memberOf } from './group.js';
@@ -112,6 +113,7 @@ function requestTermination(instanceId: string, context: ControlPlaneContext): v
   if (state === undefined || state === 'terminated' || state === 'shutting-down') return;
   try {
     terminateInstances({ InstanceIds: [instanceId] }, asAdministrator(context));
+    networkChanged(context);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
   }

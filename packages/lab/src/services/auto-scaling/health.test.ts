@@ -2,6 +2,7 @@ import {
   DescribeTrafficSourcesCommand,
   SetInstanceHealthCommand,
   SuspendProcessesCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { StopInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
@@ -152,3 +153,22 @@ function setUnhealthy(web: Web, InstanceId: string, ShouldRespectGracePeriod = t
 function suspend(web: Web, process: string) {
   return web.ask(web.autoScaling.send(new SuspendProcessesCommand({ ...name, ScalingProcesses: [process] })));
 }
+
+describe('the network', () => {
+  it('is decided anew when the group launches, and when it terminates', async () => {
+    const web = await createWeb();
+    const revision = () => web.lab.state.ec2.networkRevision;
+    const before = revision();
+    const sizes = (DesiredCapacity: number) =>
+      web.ask(
+        web.autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: GROUP, DesiredCapacity })),
+      );
+    const { DesiredCapacity = 0 } = await web.group();
+    await sizes(DesiredCapacity + 1);
+    const launched = revision();
+    expect(launched).toBeGreaterThan(before);
+    await sizes(DesiredCapacity);
+    await web.clock.advance(31_000);
+    expect(revision()).toBeGreaterThan(launched);
+  });
+});

@@ -6,10 +6,11 @@ import type { Activity, Instance } from '@aws-sdk/client-auto-scaling';
 import type { Instance as Ec2Instance, Tag } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../control-plane/aws-error.js';
 import type { ControlPlaneContext, OperationContext } from '../../control-plane/types.js';
+import { networkChanged } from '../ec2/network-revision.js';
 import { runInstances } from '../ec2/operations/run-instances.js';
 import { at, beginActivity, endActivity, joinCause } from './activity.js';
 import { capacityOf } from './group.js';
-import { type ResolvedTemplate, resolveLaunchTemplate } from './launch-template.js';
+import { type Launch, launchOf } from './launch-source.js';
 import type { GroupRecord } from './state.js';
 import { type Place, placesByNeed } from './zones.js';
 
@@ -59,9 +60,9 @@ function launchOne(
   let refusal: Refusal | undefined;
   for (const place of places) {
     try {
-      const template = resolveLaunchTemplate(context.state, record.group.LaunchTemplate!);
-      const instance = askEc2(record, template, place, context);
-      addMember(record, template, instance, cause, context);
+      const launch = launchOf(context.state, record.group);
+      const instance = askEc2(record, launch, place, context);
+      addMember(record, launch, instance, cause, context);
       return undefined;
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -83,29 +84,27 @@ function hasLostTargetGroup({ group }: GroupRecord, { state }: ControlPlaneConte
   return (group.TargetGroupARNs ?? []).some((arn) => !state.elbv2.targetGroups.has(arn));
 }
 
-function askEc2(
-  record: GroupRecord,
-  template: ResolvedTemplate,
-  place: Place,
-  context: ControlPlaneContext,
-): Ec2Instance {
+function askEc2(record: GroupRecord, { request }: Launch, place: Place, context: ControlPlaneContext): Ec2Instance {
   const tags = propagatedTags(record);
   const output = runInstances(
     {
+      ...request,
       MinCount: 1,
       MaxCount: 1,
-      LaunchTemplate: {
-        LaunchTemplateId: template.launchTemplateId,
-        Version: String(template.version.VersionNumber),
-      },
       ...(tags.length === 0 ? {} : { TagSpecifications: [{ ResourceType: 'instance', Tags: tags }] }),
-      ...(place.subnetId === undefined
-        ? { Placement: { AvailabilityZone: place.zone } }
-        : { SubnetId: place.subnetId }),
+      ...placeOf(request, place),
     },
     asAdministrator(context),
   );
+  networkChanged(context);
   return output.Instances![0]!;
+}
+
+/** A subnet stands at the interface where the request has one, as EC2 asks for it. */
+function placeOf(request: Launch['request'], { zone, subnetId }: Place): Partial<Launch['request']> {
+  if (subnetId === undefined) return { Placement: { ...request.Placement, AvailabilityZone: zone } };
+  if (!request.NetworkInterfaces?.length) return { SubnetId: subnetId };
+  return { NetworkInterfaces: request.NetworkInterfaces.map((one) => ({ ...one, SubnetId: subnetId })) };
 }
 
 // Tags of the aws: prefix are the service's own to set, so they do not go through the request.
@@ -115,7 +114,7 @@ function propagatedTags({ group }: GroupRecord): Tag[] {
 
 function addMember(
   record: GroupRecord,
-  template: ResolvedTemplate,
+  launch: Launch,
   launched: Ec2Instance,
   cause: string,
   context: ControlPlaneContext,
@@ -129,11 +128,7 @@ function addMember(
     AvailabilityZone: zone,
     LifecycleState: 'Pending',
     HealthStatus: 'Healthy',
-    LaunchTemplate: {
-      LaunchTemplateId: template.launchTemplateId,
-      LaunchTemplateName: template.launchTemplateName,
-      Version: String(template.version.VersionNumber),
-    },
+    ...launch.member,
     ProtectedFromScaleIn: group.NewInstancesProtectedFromScaleIn ?? false,
   };
   tagAsMember(record, id, context);

@@ -10,6 +10,7 @@ import { progressDeparture } from './departure.js';
 import { instancesOf, isPending, memberOf } from './group.js';
 import { checkInstances, replaceUnhealthy } from './health.js';
 import { playHookTimeout } from './lifecycle-hook.js';
+import { playAlarmAction } from './scaling-policy.js';
 import { playScheduledAction } from './scheduled-action.js';
 import type { GroupRecord } from './state.js';
 import { settleTrafficSources } from './traffic-source.js';
@@ -47,6 +48,7 @@ function finishDeletion(record: GroupRecord, { state }: ControlPlaneContext): vo
 
 /** Plays what Auto Scaling scheduled for itself. 'unchanged' when nothing came of it. */
 export function playTimer(event: LabEvent, context: ControlPlaneContext): undefined | 'unchanged' {
+  if (event.type === 'alarmAction') return playAlarmAction(event, context);
   if (event.service !== 'autoscaling' || event.type !== 'timer') return 'unchanged';
   const { groupName, token, actionName } = event.data as TimerData;
   const record = context.state.autoScaling.groups.get(groupName);

@@ -1,6 +1,7 @@
 import type {
   Activity,
   AutoScalingGroup,
+  LaunchConfiguration,
   LifecycleHook,
   ScalingPolicy,
   ScheduledUpdateGroupAction,
@@ -50,6 +51,8 @@ export interface GroupRecord {
   readonly members: Map<string, MemberRecord>;
   readonly scheduledActions: Map<string, ScheduledUpdateGroupAction>;
   readonly policies: Map<string, ScalingPolicy>;
+  /** By policy name: when an alarm last made it change the desired capacity, epoch milliseconds. */
+  readonly actedAt: Map<string, number>;
   /** Why the desired capacity last changed, in the words of an activity's cause; gone once the group is there. */
   capacityReason?: string;
   /** Launches that failed in a row, and when the next may be tried. */
@@ -64,10 +67,11 @@ export interface GroupRecord {
 
 export interface AutoScalingState {
   readonly groups: Map<string, GroupRecord>;
+  readonly launchConfigurations: Map<string, LaunchConfiguration>;
   /** Of deleted groups, newest first, for DescribeScalingActivities with IncludeDeletedGroups. */
   readonly deletedGroupActivities: Activity[];
 }
 
 export function createAutoScalingState(): AutoScalingState {
-  return { groups: new Map(), deletedGroupActivities: [] };
+  return { groups: new Map(), launchConfigurations: new Map(), deletedGroupActivities: [] };
 }

@@ -1,80 +1,127 @@
+import { readFileSync } from 'node:fs';
 import type { _InstanceType, ArchitectureType, InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import { invalidParameterValue } from './refusals.js';
 
-interface TypeFacts {
+/** What EC2 launches when a request names no type. */
+export const DEFAULT_INSTANCE_TYPE = 'm1.small';
+
+/** A type of `packages/lab/model/ec2-instance-types.json`, by column. Several values are one text, separated by spaces. */
+interface TypeRow {
+  readonly type: string;
+  readonly architectures: string;
+  readonly manufacturer: string;
+  readonly clockGhz: number;
   readonly vcpus: number;
+  readonly cores: number;
+  readonly threadsPerCore: number;
   readonly memoryMib: number;
   readonly interfaces: number;
-  readonly addressesPerInterface: number;
+  readonly ipv4PerInterface: number;
+  readonly ipv6PerInterface: number;
+  readonly networkPerformance: string;
+  readonly ena: string;
+  readonly hypervisor: string;
+  readonly virtualization: string;
+  readonly rootDevices: string;
+  readonly usageClasses: string;
+  readonly bootModes: string;
+  readonly placementStrategies: string;
+  readonly instanceStorageGb: number;
+  readonly ebsOptimized: string;
+  readonly nvme: string;
+  readonly flags: string;
 }
 
-const sizes: Readonly<Record<string, TypeFacts>> = {
-  nano: { vcpus: 2, memoryMib: 512, interfaces: 2, addressesPerInterface: 2 },
-  micro: { vcpus: 2, memoryMib: 1024, interfaces: 2, addressesPerInterface: 2 },
-  small: { vcpus: 2, memoryMib: 2048, interfaces: 3, addressesPerInterface: 4 },
-  medium: { vcpus: 2, memoryMib: 4096, interfaces: 3, addressesPerInterface: 6 },
-  large: { vcpus: 2, memoryMib: 8192, interfaces: 3, addressesPerInterface: 10 },
-  xlarge: { vcpus: 4, memoryMib: 16384, interfaces: 4, addressesPerInterface: 15 },
-  '2xlarge': { vcpus: 8, memoryMib: 32768, interfaces: 4, addressesPerInterface: 15 },
-};
+type Cells = readonly (string | number)[];
 
-const burstable = ['nano', 'micro', 'small', 'medium', 'large', 'xlarge', '2xlarge'];
-const steady = ['large', 'xlarge', '2xlarge'];
-
-const families: Readonly<
-  Record<string, { readonly architecture: ArchitectureType; readonly sizes: readonly string[] }>
-> = {
-  t2: { architecture: 'x86_64', sizes: burstable },
-  t3: { architecture: 'x86_64', sizes: burstable },
-  t3a: { architecture: 'x86_64', sizes: burstable },
-  t4g: { architecture: 'arm64', sizes: burstable },
-  m5: { architecture: 'x86_64', sizes: steady },
-  m6i: { architecture: 'x86_64', sizes: steady },
-  m6g: { architecture: 'arm64', sizes: steady },
-  m7i: { architecture: 'x86_64', sizes: steady },
-  m7g: { architecture: 'arm64', sizes: steady },
-  c5: { architecture: 'x86_64', sizes: steady },
-  c6i: { architecture: 'x86_64', sizes: steady },
-  c6g: { architecture: 'arm64', sizes: steady },
-  r5: { architecture: 'x86_64', sizes: steady },
-  r6g: { architecture: 'arm64', sizes: steady },
-};
-
-/** The instance types that the lab knows. A small table: sizes are those of the t family, memory is not exact for c and r. */
-export const instanceTypes: ReadonlyMap<string, InstanceTypeInfo> = new Map(
-  Object.entries(families).flatMap(([family, { architecture, sizes: names }]) =>
-    names.map((size) => [`${family}.${size}`, infoOf(family, size, architecture)] as const),
-  ),
-);
-
-function infoOf(family: string, size: string, architecture: ArchitectureType): InstanceTypeInfo {
-  const facts = sizes[size]!;
-  return {
-    InstanceType: `${family}.${size}` as _InstanceType,
-    CurrentGeneration: family !== 't2',
-    FreeTierEligible: size === 'micro',
-    SupportedUsageClasses: ['on-demand', 'spot'],
-    SupportedRootDeviceTypes: ['ebs'],
-    SupportedVirtualizationTypes: ['hvm'],
-    BareMetal: false,
-    Hypervisor: family === 't2' ? 'xen' : 'nitro',
-    ProcessorInfo: { SupportedArchitectures: [architecture] },
-    VCpuInfo: { DefaultVCpus: facts.vcpus },
-    MemoryInfo: { SizeInMiB: facts.memoryMib },
-    InstanceStorageSupported: false,
-    BurstablePerformanceSupported: family.startsWith('t'),
-    AutoRecoverySupported: true,
-    NetworkInfo: {
-      MaximumNetworkInterfaces: facts.interfaces,
-      Ipv4AddressesPerInterface: facts.addressesPerInterface,
-      EnaSupport: family === 't2' ? 'unsupported' : 'required',
-    },
-  };
+interface TypeTable {
+  readonly kindColumns: readonly (keyof TypeRow)[];
+  /** What many types have in common. */
+  readonly kinds: readonly Cells[];
+  /** The last is `kind`, an index of `kinds`. */
+  readonly columns: readonly (keyof TypeRow | 'kind')[];
+  readonly rows: readonly Cells[];
 }
 
-/** Throws InvalidParameterValue for a type that the lab does not know. */
+let table: ReadonlyMap<string, TypeRow> | undefined;
+
+/** Read when the first type is asked for, never at start-up. */
+function rows(): ReadonlyMap<string, TypeRow> {
+  if (table === undefined) {
+    const file = new URL('../../../model/ec2-instance-types.json', import.meta.url);
+    const { kindColumns, kinds, columns, rows: cells } = JSON.parse(readFileSync(file, 'utf8')) as TypeTable;
+    const named = (names: readonly string[], row: Cells) => names.map((name, index) => [name, row[index]] as const);
+    table = new Map(
+      cells.map((row) => {
+        const kind = kinds[row.at(-1) as number] ?? [];
+        const all = Object.fromEntries([...named(columns, row), ...named(kindColumns, kind)]) as unknown as TypeRow;
+        return [all.type, all];
+      }),
+    );
+  }
+  return table;
+}
+
+/** Every instance type of AWS, current and older ones, by name and in its order. */
+export function instanceTypeNames(): readonly string[] {
+  return [...rows().keys()];
+}
+
+/** As DescribeInstanceTypes tells it; undefined for a type that AWS does not have. */
+export function findInstanceType(name: string): InstanceTypeInfo | undefined {
+  const row = rows().get(name);
+  return row && infoOf(row);
+}
+
+/** Throws InvalidParameterValue for a type that AWS does not have. */
 export function requireInstanceType(name: string): InstanceTypeInfo {
-  const found = instanceTypes.get(name);
+  const found = findInstanceType(name);
   if (found === undefined) throw invalidParameterValue(`Invalid value '${name}' for InstanceType.`);
   return found;
+}
+
+function infoOf(row: TypeRow): InstanceTypeInfo {
+  const list = <T extends string>(text: string): T[] => (text === '' ? [] : (text.split(' ') as T[]));
+  const has = (flag: string) => list(row.flags).includes(flag);
+  return {
+    InstanceType: row.type as _InstanceType,
+    CurrentGeneration: has('current'),
+    FreeTierEligible: has('freeTier'),
+    SupportedUsageClasses: list(row.usageClasses),
+    SupportedRootDeviceTypes: list(row.rootDevices),
+    SupportedVirtualizationTypes: list(row.virtualization),
+    BareMetal: has('bareMetal'),
+    ...(row.hypervisor === '' ? {} : { Hypervisor: row.hypervisor as InstanceTypeInfo['Hypervisor'] }),
+    ProcessorInfo: {
+      SupportedArchitectures: list<ArchitectureType>(row.architectures),
+      ...(row.clockGhz === 0 ? {} : { SustainedClockSpeedInGhz: row.clockGhz }),
+      ...(row.manufacturer === '' ? {} : { Manufacturer: row.manufacturer }),
+    },
+    VCpuInfo: {
+      DefaultVCpus: row.vcpus,
+      ...(row.cores === 0 ? {} : { DefaultCores: row.cores, DefaultThreadsPerCore: row.threadsPerCore }),
+    },
+    MemoryInfo: { SizeInMiB: row.memoryMib },
+    InstanceStorageSupported: row.instanceStorageGb > 0,
+    ...(row.instanceStorageGb > 0 ? { InstanceStorageInfo: { TotalSizeInGB: row.instanceStorageGb } } : {}),
+    EbsInfo: {
+      EbsOptimizedSupport: row.ebsOptimized as 'default',
+      EncryptionSupport: 'supported',
+      NvmeSupport: row.nvme as 'required',
+    },
+    NetworkInfo: {
+      NetworkPerformance: row.networkPerformance,
+      MaximumNetworkInterfaces: row.interfaces,
+      Ipv4AddressesPerInterface: row.ipv4PerInterface,
+      Ipv6AddressesPerInterface: row.ipv6PerInterface,
+      Ipv6Supported: row.ipv6PerInterface > 0,
+      EnaSupport: row.ena as 'required',
+    },
+    PlacementGroupInfo: { SupportedStrategies: list(row.placementStrategies) },
+    HibernationSupported: has('hibernation'),
+    BurstablePerformanceSupported: has('burstable'),
+    DedicatedHostsSupported: has('dedicatedHosts'),
+    AutoRecoverySupported: has('autoRecovery'),
+    SupportedBootModes: list(row.bootModes),
+  };
 }

@@ -13,6 +13,7 @@ import { clearPublicAddress, deleteInterface, givePublicAddress, showInterfaces 
 import { networkChanged } from './network-revision.js';
 import { kindOf, requireResource } from './resources.js';
 import type { InstanceRecord } from './state.js';
+import { leaveVolumes } from './volumes.js';
 
 const stateCodes = {
   pending: 0,
@@ -95,6 +96,8 @@ function terminate({ instance }: InstanceRecord, context: ControlPlaneContext): 
       eni.Status = 'available';
     } else deleteInterface(eni.NetworkInterfaceId!, ec2);
   }
+  leaveVolumes(instance.InstanceId!, context);
+  instance.BlockDeviceMappings = [];
   instance.State = stateNamed('terminated');
   showInterfaces(instance.InstanceId!, ec2);
   // AWS no longer says where a terminated instance was.

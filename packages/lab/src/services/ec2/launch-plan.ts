@@ -7,11 +7,14 @@ import type {
   Tag,
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../control-plane/aws-error.js';
-import type { OperationContext } from '../../control-plane/types.js';
+import type { LabState, OperationContext } from '../../control-plane/types.js';
 import { checkPrivateAddress, insufficientFreeAddresses } from './addresses.js';
+import { checkDevices } from './block-devices.js';
 import { checkCapacity, hasCapacity } from './capacity.js';
+import { requireAvailable } from './images.js';
 import { requireInstanceProfile } from './instance-profile.js';
-import { requireInstanceType } from './instance-types.js';
+import { DEFAULT_INSTANCE_TYPE, requireInstanceType } from './instance-types.js';
+import { requireKeyPair } from './key-pairs.js';
 import { type LaunchSpecification, launchSpecification } from './launch-specification.js';
 import { groupsForSubnet } from './network-interfaces.js';
 import { invalidParameterValue, missingParameter, notEmulated, required } from './refusals.js';
@@ -29,6 +32,7 @@ export interface LaunchPlan {
   readonly profile: Instance['IamInstanceProfile'];
   readonly instanceTags: readonly Tag[];
   readonly interfaceTags: readonly Tag[];
+  readonly volumeTags: readonly Tag[];
   readonly count: number;
 }
 
@@ -36,13 +40,15 @@ export interface LaunchPlan {
 export function planLaunch(input: RunInstancesRequest, context: OperationContext): LaunchPlan {
   const specification = launchSpecification(input, context);
   const image = launchableImage(specification, context);
-  const instanceType = specification.instanceType ?? 'm1.small';
+  const instanceType = specification.instanceType ?? DEFAULT_INSTANCE_TYPE;
   checkArchitecture(image, instanceType);
   const primary = primaryInterface(specification);
   const subnet = chooseSubnet(specification, primary, instanceType, context);
   const groupIds = groupsForSubnet(wantedGroups(specification, primary, subnet, context), subnet, context);
   const profile = specification.iamInstanceProfile;
-  const count = countOf(input, subnet);
+  if (specification.keyName !== undefined) requireKeyPair(specification.keyName, context);
+  checkDevices(specification.blockDevices, context);
+  const count = countOf(input, subnet, context);
   checkGivenAddress(specification, primary, subnet, count, context);
   checkCapacity(instanceType, subnet.AvailabilityZone ?? '', context);
   const tagged = ['instance', 'volume', 'network-interface', 'spot-instances-request', 'elastic-gpu'] as const;
@@ -56,6 +62,7 @@ export function planLaunch(input: RunInstancesRequest, context: OperationContext
     profile: profile === undefined ? undefined : requireInstanceProfile(profile, context),
     instanceTags: [...tagsFor('instance', specification.tagSpecifications, [...tagged]), ...specification.templateTags],
     interfaceTags: tagsFor('network-interface', specification.tagSpecifications, [...tagged]),
+    volumeTags: tagsFor('volume', specification.tagSpecifications, [...tagged]),
     count,
   };
 }
@@ -65,14 +72,15 @@ function launchableImage({ imageId }: LaunchSpecification, context: OperationCon
   const image = requireResource('image', imageId, context);
   const fault = context.state.ec2.faults.images.get(imageId);
   if (fault?.kind === 'refused') throw new AwsError(fault.code, fault.message);
+  requireAvailable(image);
   return image;
 }
 
 function checkArchitecture(image: Image, instanceType: string): void {
-  const [typeHas] = requireInstanceType(instanceType).ProcessorInfo?.SupportedArchitectures ?? [];
-  if (image.Architecture === undefined || typeHas === image.Architecture) return;
+  const typeHas = requireInstanceType(instanceType).ProcessorInfo?.SupportedArchitectures ?? [];
+  if (image.Architecture === undefined || typeHas.includes(image.Architecture)) return;
   throw invalidParameterValue(
-    `The architecture '${typeHas}' of the specified instance type does not match the architecture '${image.Architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
+    `The architecture '${typeHas.join(',')}' of the specified instance type does not match the architecture '${image.Architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
   );
 }
 
@@ -136,8 +144,8 @@ function idOfGroupNamed(name: string, subnet: Subnet, { state }: OperationContex
   throw new AwsError('InvalidGroup.NotFound', `The security group '${name}' does not exist in VPC '${subnet.VpcId}'`);
 }
 
-/** As many as MaxCount says, or as the subnet has addresses for, but no fewer than MinCount. */
-function countOf(input: RunInstancesRequest, subnet: Subnet): number {
+/** As many as MaxCount says, or as the subnet and the quota leave room for, but no fewer than MinCount. */
+function countOf(input: RunInstancesRequest, subnet: Subnet, { state }: OperationContext): number {
   const least = required(input.MinCount, 'MinCount');
   const most = required(input.MaxCount, 'MaxCount');
   if (least < 1 || most < least) {
@@ -147,7 +155,22 @@ function countOf(input: RunInstancesRequest, subnet: Subnet): number {
   }
   const free = subnet.AvailableIpAddressCount ?? 0;
   if (free < least) throw insufficientFreeAddresses(subnet);
-  return Math.min(most, free);
+  const left = state.instanceLimit - countLiveInstances(state);
+  if (left < least) throw instanceLimitExceeded(least, state.instanceLimit);
+  return Math.min(most, free, left);
+}
+
+function countLiveInstances({ ec2 }: LabState): number {
+  let count = 0;
+  for (const { instance } of ec2.instances.values()) if (instance.State?.Name !== 'terminated') count += 1;
+  return count;
+}
+
+function instanceLimitExceeded(wanted: number, limit: number): AwsError {
+  return new AwsError(
+    'InstanceLimitExceeded',
+    `You have requested more instances (${wanted}) than your current instance limit of ${limit} allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
+  );
 }
 
 function checkGivenAddress(

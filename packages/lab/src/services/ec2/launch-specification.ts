@@ -1,4 +1,5 @@
 import type {
+  BlockDeviceMapping,
   IamInstanceProfileSpecification,
   InstanceMetadataOptionsRequest,
   InstanceNetworkInterfaceSpecification,
@@ -9,6 +10,7 @@ import type {
   TagSpecification,
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../control-plane/types.js';
+import { devicesOver } from './block-devices.js';
 import { requireTemplate, requireVersion } from './launch-templates.js';
 import { invalidParameterCombination, notEmulated } from './refusals.js';
 
@@ -26,9 +28,13 @@ export interface LaunchSpecification {
   readonly placement: Placement | undefined;
   readonly userData: string | undefined;
   readonly keyName: string | undefined;
+  /** Put over those of the image, device by device. */
+  readonly blockDevices: readonly BlockDeviceMapping[];
   readonly monitoring: boolean;
   readonly ebsOptimized: boolean;
   readonly disableApiTermination: boolean;
+  /** A Spot instance, which the lab never interrupts. */
+  readonly isSpot: boolean;
   readonly tagSpecifications: readonly TagSpecification[];
   /** Tags that EC2 itself puts on an instance of a launch template. */
   readonly templateTags: readonly Tag[];
@@ -57,17 +63,29 @@ export function launchSpecification(input: RunInstancesRequest, context: Operati
     securityGroupIds: given(input.SecurityGroupIds) ?? data.SecurityGroupIds ?? [],
     securityGroupNames: given(input.SecurityGroups) ?? data.SecurityGroups ?? [],
     networkInterfaces,
-    iamInstanceProfile: input.IamInstanceProfile ?? data.IamInstanceProfile,
+    iamInstanceProfile: profileOf(input.IamInstanceProfile) ?? profileOf(data.IamInstanceProfile),
     metadataOptions: { ...data.MetadataOptions, ...input.MetadataOptions } as InstanceMetadataOptionsRequest,
     placement: { ...data.Placement, ...input.Placement } as Placement,
     userData: input.UserData ?? data.UserData,
     keyName: input.KeyName ?? data.KeyName,
+    blockDevices: devicesOver(
+      (data.BlockDeviceMappings ?? []) as BlockDeviceMapping[],
+      input.BlockDeviceMappings ?? [],
+    ),
     monitoring: input.Monitoring?.Enabled ?? data.Monitoring?.Enabled ?? false,
     ebsOptimized: input.EbsOptimized ?? data.EbsOptimized ?? false,
+    isSpot: (input.InstanceMarketOptions ?? data.InstanceMarketOptions)?.MarketType === 'spot',
     disableApiTermination: input.DisableApiTermination ?? data.DisableApiTermination ?? false,
     tagSpecifications: mergeTags((data.TagSpecifications ?? []) as TagSpecification[], input.TagSpecifications ?? []),
     templateTags,
   };
+}
+
+/** Packer names a profile that it does not want with an empty name, which EC2 takes as none. */
+function profileOf(profile: IamInstanceProfileSpecification | undefined): IamInstanceProfileSpecification | undefined {
+  const { Arn, Name } = defined({ Arn: profile?.Arn || undefined, Name: profile?.Name || undefined });
+  if (Arn === undefined && Name === undefined) return undefined;
+  return defined({ Arn, Name });
 }
 
 function templateOf(input: RunInstancesRequest, context: OperationContext) {
@@ -84,7 +102,8 @@ function templateOf(input: RunInstancesRequest, context: OperationContext) {
 
 /** What would launch something else than was asked for, if it were ignored. */
 function refuseWhatIsNotEmulated(wanted: Partial<RunInstancesRequest>): void {
-  if (wanted.InstanceMarketOptions?.MarketType !== undefined) throw notEmulated('Spot and other market options');
+  const market = wanted.InstanceMarketOptions?.MarketType;
+  if (market !== undefined && market !== 'spot') throw notEmulated(`the market type ${market}`);
   if (wanted.HibernationOptions?.Configured === true) throw notEmulated('hibernation');
   if (wanted.EnclaveOptions?.Enabled === true) throw notEmulated('enclaves');
   if (wanted.Ipv6AddressCount !== undefined || wanted.Ipv6Addresses?.length) throw notEmulated('IPv6 addresses');

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AwsError } from '../../control-plane/aws-error.js';
 import { invalidParameterValue } from './refusals.js';
 
@@ -35,12 +36,12 @@ function tokenOf(offset: number): string {
   return Buffer.from(JSON.stringify({ offset })).toString('base64url');
 }
 
+const ownToken = z.object({ offset: z.number().int().min(0) });
+
 function offsetOf(token: string): number {
   try {
-    const { offset } = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as { offset?: unknown };
-    if (typeof offset === 'number' && Number.isInteger(offset) && offset >= 0) return offset;
+    return ownToken.parse(JSON.parse(Buffer.from(token, 'base64url').toString('utf8'))).offset;
   } catch {
-    // Not one of ours; refused below.
+    throw new AwsError('InvalidNextToken', `The token '${token}' is invalid`);
   }
-  throw new AwsError('InvalidNextToken', `The token '${token}' is invalid`);
 }

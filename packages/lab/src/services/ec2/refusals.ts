@@ -1,5 +1,7 @@
 import { AwsError } from '../../control-plane/aws-error.js';
 
+export { notEmulated } from '../../control-plane/not-emulated.js';
+
 /** The value, or AWS's refusal of a request without it. `parameter` is spelled as EC2 does, in lower camel case. */
 export function required<T>(value: T | undefined, parameter: string): T {
   if (value === undefined || value === '') throw missingParameter(parameter);
@@ -20,16 +22,4 @@ export function invalidParameterCombination(message: string): AwsError {
 
 export function dependencyViolation(noun: string, id: string): AwsError {
   return new AwsError('DependencyViolation', `The ${noun} '${id}' has dependencies and cannot be deleted.`);
-}
-
-/** Refuses by name what AWS can do and the lab cannot, so that nobody mistakes silence for success. */
-export function notEmulated(what: string): AwsError {
-  return new AwsError('UnsupportedOperation', `The lab does not emulate ${what}.`);
-}
-
-/** Called when a request was found good and before it changes anything: a dry run ends here, as a 412. */
-export function refuseDryRun(input: { readonly DryRun?: boolean | undefined }): void {
-  if (input.DryRun === true) {
-    throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
-  }
 }

@@ -4,6 +4,7 @@ import type {
   Image,
   Instance,
   InternetGateway,
+  KeyPairInfo,
   LaunchTemplate,
   ManagedPrefixList,
   NatGateway,
@@ -13,7 +14,9 @@ import type {
   RouteTable,
   SecurityGroup,
   SecurityGroupRule,
+  Snapshot,
   Subnet,
+  Volume,
   Vpc,
   VpcEndpoint,
   VpcPeeringConnection,
@@ -150,6 +153,30 @@ export const resourceKinds = {
     words('image', 'ami-', 'image', 'InvalidAMIID', (id) => `The image id '[${id}]' does not exist`),
     (s) => s.images,
     (r) => r.ImageId,
+  ),
+  snapshot: keptAsIs<Snapshot>(
+    {
+      ...words('snapshot', 'snap-', 'snapshot', 'InvalidSnapshot', (id) => `The snapshot '${id}' does not exist.`),
+      malformed: 'InvalidSnapshotID.Malformed',
+    },
+    (s) => s.snapshots,
+    (r) => r.SnapshotId,
+  ),
+  volume: keptAsIs<Volume>(
+    {
+      ...words('volume', 'vol-', 'volume', 'InvalidVolume', (id) => `The volume '${id}' does not exist.`),
+      malformed: 'InvalidVolumeID.Malformed',
+    },
+    (s) => s.volumes,
+    (r) => r.VolumeId,
+  ),
+  keyPair: keptAsIs<KeyPairInfo>(
+    {
+      ...words('key-pair', 'key-', 'keyPair', 'InvalidKeyPair', (id) => `The key pair '${id}' does not exist`),
+      malformed: 'InvalidKeyPair.Malformed',
+    },
+    (s) => s.keyPairs,
+    (r) => r.KeyPairId,
   ),
   prefixList: {
     ...words('prefix-list', 'pl-', 'prefixList', 'InvalidPrefixListID'),

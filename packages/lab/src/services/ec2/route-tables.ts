@@ -11,7 +11,7 @@ export function newRouteTable(vpc: Vpc, context: OperationContext): RouteTable {
     OwnerId: context.state.accountId,
     Associations: [],
     PropagatingVgws: [],
-    Routes: [localRoute(vpc.CidrBlock ?? '')],
+    Routes: (vpc.CidrBlockAssociationSet ?? []).map(({ CidrBlock = '' }) => localRoute(CidrBlock)),
   };
   context.state.ec2.routeTables.set(table.RouteTableId!, table);
   return table;

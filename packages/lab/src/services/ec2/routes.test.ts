@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { networkChanged } from './network-revision.js';
 import { acceptVpcPeeringConnection } from './operations/accept-vpc-peering-connection.js';
 import { allocateAddress } from './operations/allocate-address.js';
 import { associateAddress } from './operations/associate-address.js';
@@ -38,6 +39,8 @@ function createRoutedNetwork() {
 }
 
 function routesOf({ context }: TestNetwork, tableId: string) {
+  // As the control plane does after each operation.
+  networkChanged(context);
   const [table] = describeRouteTables({ RouteTableIds: [tableId] }, context).RouteTables!;
   return table!.Routes!.map((route) => [route.DestinationCidrBlock, route.State]);
 }

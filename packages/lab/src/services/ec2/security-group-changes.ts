@@ -7,8 +7,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../control-plane/aws-error.js';
 import type { OperationContext } from '../../control-plane/types.js';
-import { networkChanged } from './network-revision.js';
-import { missingParameter, refuseDryRun, required } from './refusals.js';
+import { missingParameter, required } from './refusals.js';
 import { kindOf } from './resources.js';
 import { type FlatRule, type RuleSpecification, rulesOf } from './rule-specification.js';
 import { securityGroupFor } from './security-group-names.js';
@@ -17,7 +16,6 @@ import { tagsFor } from './tags.js';
 
 /** What Authorize and Revoke, Ingress and Egress, have in common. */
 interface RuleChange extends FlatRule {
-  readonly DryRun?: boolean | undefined;
   readonly GroupId?: string | undefined;
   readonly GroupName?: string | undefined;
   readonly TagSpecifications?: readonly TagSpecification[] | undefined;
@@ -29,10 +27,7 @@ export function authorizeRules(input: RuleChange, isEgress: boolean, context: Op
   const rules = rulesOf(input, group, context);
   checkNotThere(rules, group, isEgress, context.state.ec2);
   const tags = tagsFor('security-group-rule', input.TagSpecifications);
-  refuseDryRun(input);
-  const added = addRules(rules, group, isEgress, context, tags);
-  networkChanged(context);
-  return added;
+  return addRules(rules, group, isEgress, context, tags);
 }
 
 /** All of the rules are there, or none is revoked. */
@@ -46,13 +41,11 @@ export function revokeRules(
   const leaving = input.SecurityGroupRuleIds?.length
     ? input.SecurityGroupRuleIds.map((id) => ruleWithId(id, group.GroupId!, isEgress, context))
     : rulesOf(input, group, context).map((rule) => requireRule(rule, group, isEgress, context));
-  refuseDryRun(input);
   removeRules(
     leaving.map((rule) => rule.SecurityGroupRuleId!),
     group,
     ec2,
   );
-  networkChanged(context);
   return leaving.map(revokedRule);
 }
 
@@ -75,7 +68,6 @@ export function updateDescriptions(
       })
     : [];
   if (byId.length + written.length === 0) throw missingParameter('ipPermissions');
-  refuseDryRun(input);
   setDescriptions([...byId, ...written], group, ec2);
 }
 

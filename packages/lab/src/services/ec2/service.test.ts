@@ -1,8 +1,12 @@
 import * as schemas from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
+import { tryOut } from '../../control-plane/dry-run.js';
 import type { Operation } from '../../control-plane/types.js';
 import { ec2Operations } from './operations.js';
 import { addSubnet, createTestNetwork, launchInstance, refusal } from './test-network.js';
+
+/** Made by ssh-keygen, for nobody. */
+const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEV4YW1wbGVFeGFtcGxlRXhhbXBsZUV4YW1wbGVFeGFt nobody@example.org';
 
 /** A network with one of nearly everything, and a good request for every operation that can be tried with DryRun. */
 function createWorld() {
@@ -57,6 +61,17 @@ function createWorld() {
   const acls = [...context.state.ec2.networkAcls.values()];
   const aclAssociation = acls.flatMap((acl) => acl.Associations ?? [])[0]?.NetworkAclAssociationId;
   const InstanceIds = [InstanceId];
+  context.state.ec2.recycleBin.rules.set('a', { ruleId: 'a', kind: 'image', days: 1, tags: [] });
+  context.state.ec2.recycleBin.rules.set('b', { ruleId: 'b', kind: 'snapshot', days: 1, tags: [] });
+  const VolumeId = make('CreateVolume', { AvailabilityZone: 'us-west-2a', Size: 8 }, 'VolumeId');
+  const SnapshotId = make('CreateSnapshot', { VolumeId }, 'SnapshotId');
+  const recycledSnapshot = make('CreateSnapshot', { VolumeId }, 'SnapshotId');
+  call('DeleteSnapshot', { SnapshotId: recycledSnapshot });
+  const recycledImage = make('RegisterImage', { Name: 'gone', ImageLocation: '/srv/gone' }, 'ImageId');
+  call('DeregisterImage', { ImageId: recycledImage });
+  const usage = { ImageId, ResourceTypes: [{ ResourceType: 'ec2:Instance' }] };
+  const ReportId = make('CreateImageUsageReport', usage, 'ReportId');
+  call('ImportKeyPair', { KeyName: 'spare', PublicKeyMaterial: Buffer.from(publicKey) });
   const launch = { ImageId, InstanceType: 't3.micro', SubnetId, MinCount: 1, MaxCount: 1 };
 
   const requests: Readonly<Record<string, object>> = {
@@ -65,6 +80,27 @@ function createWorld() {
     AssociateAddress: { AllocationId, InstanceId },
     AssociateDhcpOptions: { VpcId, DhcpOptionsId },
     AssociateRouteTable: { RouteTableId, SubnetId: spareSubnet },
+    CopyImage: { Name: 'copy', SourceImageId: ImageId, SourceRegion: 'us-west-2' },
+    CreateImage: { InstanceId, Name: 'made' },
+    CreateImageUsageReport: { ImageId, ResourceTypes: [{ ResourceType: 'ec2:Instance' }] },
+    CreateKeyPair: { KeyName: 'a', KeyType: 'ed25519' },
+    CreateSnapshot: { VolumeId },
+    DeleteImageUsageReport: { ReportId },
+    DeleteKeyPair: { KeyName: 'spare' },
+    DeleteSnapshot: { SnapshotId },
+    DeleteVolume: { VolumeId },
+    DisableImage: { ImageId },
+    DisableImageDeprecation: { ImageId },
+    DisableImageDeregistrationProtection: { ImageId },
+    EnableImage: { ImageId },
+    EnableImageDeprecation: { ImageId, DeprecateAt: new Date('2020-01-01') },
+    EnableImageDeregistrationProtection: { ImageId },
+    ImportKeyPair: { KeyName: 'a', PublicKeyMaterial: Buffer.from(publicKey) },
+    ListImagesInRecycleBin: {},
+    ListSnapshotsInRecycleBin: {},
+    ModifySnapshotAttribute: { SnapshotId, OperationType: 'add', UserIds: ['111122223333'] },
+    RestoreImageFromRecycleBin: { ImageId: recycledImage },
+    RestoreSnapshotFromRecycleBin: { SnapshotId: recycledSnapshot },
     AttachInternetGateway: { InternetGatewayId: spareGateway, VpcId: spareVpc },
     AttachNetworkInterface: { NetworkInterfaceId, InstanceId, DeviceIndex: 1 },
     AuthorizeSecurityGroupEgress: { GroupId, IpPermissions },
@@ -84,6 +120,7 @@ function createWorld() {
     CreateSecurityGroup: { ...group, GroupName: 'other' },
     CreateSubnet: { VpcId, CidrBlock: '10.0.8.0/24' },
     CreateTags: { Resources: [VpcId], Tags: [{ Key: 'a', Value: 'b' }] },
+    CreateVolume: { AvailabilityZone: 'us-west-2a', Size: 8 },
     CreateVpc: { CidrBlock: '10.6.0.0/16' },
     CreateVpcEndpoint: { ...endpoint, ServiceName: 'com.amazonaws.us-west-2.logs', PrivateDnsEnabled: false },
     CreateVpcPeeringConnection: peers,
@@ -109,6 +146,7 @@ function createWorld() {
     ModifyImageAttribute: { ImageId, LaunchPermission: { Add: [{ UserId: '111122223333' }] } },
     ModifyInstanceAttribute: { InstanceId, Groups: [spareGroup] },
     ModifyInstanceMetadataOptions: { InstanceId, HttpTokens: 'required' },
+    ModifyManagedPrefixList: { PrefixListId, PrefixListName: 'renamed' },
     ModifyLaunchTemplate: { LaunchTemplateId, DefaultVersion: '2' },
     ModifyNetworkInterfaceAttribute: { NetworkInterfaceId, Groups: [spareGroup] },
     ModifySecurityGroupRules: {
@@ -152,7 +190,7 @@ describe('a dry run', () => {
     const { context, requests, books } = createWorld();
     const operation = ec2Operations[name] as Operation<object, object>;
     const [before, effectsBefore, timersBefore] = [books(), context.effects.length, context.scheduled.length];
-    const { code } = refusal(() => operation({ ...requests[name], DryRun: true }, context));
+    const { code } = refusal(() => tryOut(name, operation, { ...requests[name], DryRun: true }, context));
     expect(code).toBe('DryRunOperation');
     expect(books()).toBe(before);
     expect([context.effects.length, context.scheduled.length]).toEqual([effectsBefore, timersBefore]);
@@ -171,7 +209,14 @@ describe('the service', () => {
   test('has a dry run or a reason for none in every operation that changes something', () => {
     // These have no DryRun member in the SDK's model, or none that is needed to try them (DisassociateAddress and the NAT
     // gateway need what the other requests here use up).
-    const without = ['ModifyVpcAttribute', 'ModifySubnetAttribute', 'DisassociateAddress', 'DeleteNatGateway'];
+    const without = [
+      'AssociateVpcCidrBlock',
+      'DisassociateVpcCidrBlock',
+      'ModifyVpcAttribute',
+      'ModifySubnetAttribute',
+      'DisassociateAddress',
+      'DeleteNatGateway',
+    ];
     const changing = Object.keys(ec2Operations).filter((name) => !/^(Describe|Get)/.test(name));
     expect(changing.filter((name) => !Object.hasOwn(worldRequests, name)).sort()).toEqual(without.sort());
   });

@@ -1,9 +1,16 @@
 import * as schemas from '@aws-sdk/client-ec2';
 import type { ControlPlaneContext, LabEvent, ServiceDefinition } from '../../control-plane/types.js';
 import { appendConsole } from './console-output.js';
+import { finishImageUsageReport } from './image-usage.js';
+import { finishCooldown, finishImagePending } from './images.js';
 import { finishPending, finishStop, finishTermination, forgetTerminated } from './instances.js';
+import { ec2Members } from './members.js';
 import { finishNatGatewayDeletion, finishNatGatewayPending } from './nat-gateways.js';
+import { networkChanged } from './network-revision.js';
 import { ec2Operations } from './operations.js';
+import { ec2Permissions } from './permissions.js';
+import { forgetRecycled } from './recycle-bin.js';
+import { finishSnapshotPending } from './snapshots.js';
 import { finishVpcEndpointDeletion, finishVpcEndpointPending } from './vpc-endpoints.js';
 
 const timers: Readonly<Record<string, (id: string, context: ControlPlaneContext) => void>> = {
@@ -15,6 +22,12 @@ const timers: Readonly<Record<string, (id: string, context: ControlPlaneContext)
   vpcEndpointDeleting: finishVpcEndpointDeletion,
   natGatewayPending: finishNatGatewayPending,
   natGatewayDeleting: finishNatGatewayDeletion,
+  imagePending: finishImagePending,
+  imageCooldown: finishCooldown,
+  snapshotPending: finishSnapshotPending,
+  recycledImage: (id, context) => forgetRecycled('image', id, context),
+  recycledSnapshot: (id, context) => forgetRecycled('snapshot', id, context),
+  imageUsageReport: finishImageUsageReport,
 };
 
 function onEvent(event: LabEvent, context: ControlPlaneContext): 'unchanged' | undefined {
@@ -34,6 +47,9 @@ export const ec2Service: ServiceDefinition = {
   apiVersion: '2016-11-15',
   xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
   schemas,
+  members: ec2Members,
   operations: ec2Operations,
+  permissions: ec2Permissions,
   onEvent,
+  afterChange: networkChanged,
 };

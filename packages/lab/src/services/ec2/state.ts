@@ -2,8 +2,10 @@ import type {
   Address,
   DhcpOptions,
   Image,
+  ImageUsageReport,
   Instance,
   InternetGateway,
+  KeyPairInfo,
   LaunchPermission,
   LaunchTemplate,
   LaunchTemplateVersion,
@@ -15,8 +17,10 @@ import type {
   RouteTable,
   SecurityGroup,
   SecurityGroupRule,
+  Snapshot,
   Subnet,
   Tag,
+  Volume,
   Vpc,
   VpcEndpoint,
   VpcPeeringConnection,
@@ -47,6 +51,35 @@ export interface Ec2Faults {
   readonly zonesWithoutCapacity: Map<string, 'all' | readonly string[]>;
   /** By image id. */
   readonly images: Map<string, ImageFault>;
+}
+
+/** What the Recycle Bin keeps of something that was deleted: as it was, with its tags, until `exitsAt`. Epoch milliseconds. */
+export interface Recycled<Resource> {
+  readonly resource: Resource;
+  readonly tags: readonly Tag[];
+  readonly enteredAt: number;
+  readonly exitsAt: number;
+}
+
+/** A retention rule of the Recycle Bin: what of its kind is deleted is kept for so long. */
+export interface RetentionRule {
+  readonly ruleId: string;
+  readonly kind: 'image' | 'snapshot';
+  readonly days: number;
+  /** With tags it is for resources that have one of them; without, for all of the region. */
+  readonly tags: readonly Tag[];
+}
+
+export interface ForeignUse {
+  readonly accountId: string;
+  readonly resourceType: string;
+  readonly count: number;
+}
+
+/** A report on who else uses an image: what was so when it was made. */
+export interface ImageUsageRecord {
+  readonly report: ImageUsageReport;
+  readonly entries: readonly ForeignUse[];
 }
 
 /** What a client token was first used for. */
@@ -80,6 +113,17 @@ export interface Ec2State {
   readonly vpcPeeringConnections: Map<string, VpcPeeringConnection>;
   readonly networkInterfaces: Map<string, NetworkInterface>;
   readonly images: Map<string, Image>;
+  readonly snapshots: Map<string, Snapshot>;
+  /** By snapshot id: the accounts that may make volumes of it, `all` for everybody. */
+  readonly volumePermissions: Map<string, string[]>;
+  readonly volumes: Map<string, Volume>;
+  /** By key pair id. Private keys are handed out once and not kept. */
+  readonly keyPairs: Map<string, KeyPairInfo>;
+  readonly recycleBin: {
+    readonly rules: Map<string, RetentionRule>;
+    readonly images: Map<string, Recycled<Image>>;
+    readonly snapshots: Map<string, Recycled<Snapshot>>;
+  };
   readonly launchTemplates: Map<
     string,
     {
@@ -94,6 +138,9 @@ export interface Ec2State {
   readonly tags: Map<string, Tag[]>;
   /** By image id. */
   readonly launchPermissions: Map<string, LaunchPermission[]>;
+  /** By image id: what other accounts have of an image that is shared with them. Nobody else is in the lab, so it is planted. */
+  readonly foreignUses: Map<string, ForeignUse[]>;
+  readonly imageUsageReports: Map<string, ImageUsageRecord>;
   /** By operation and client token, `RunInstances/<token>`. */
   readonly clientTokens: Map<string, ClientTokenRecord>;
   readonly faults: Ec2Faults;
@@ -119,10 +166,17 @@ export function createEc2State(): Ec2State {
     vpcPeeringConnections: new Map(),
     networkInterfaces: new Map(),
     images: new Map(),
+    snapshots: new Map(),
+    volumePermissions: new Map(),
+    volumes: new Map(),
+    keyPairs: new Map(),
+    recycleBin: { rules: new Map(), images: new Map(), snapshots: new Map() },
     launchTemplates: new Map(),
     instances: new Map(),
     tags: new Map(),
     launchPermissions: new Map(),
+    foreignUses: new Map(),
+    imageUsageReports: new Map(),
     clientTokens: new Map(),
     faults: { zonesWithoutCapacity: new Map(), images: new Map() },
     networkRevision: 0,

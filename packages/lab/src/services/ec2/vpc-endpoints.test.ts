@@ -177,10 +177,8 @@ describe('an interface endpoint', () => {
     expect(listed?.[0]?.PrivateDnsNames).toEqual([{ PrivateDnsName: 'ssm.us-west-2.amazonaws.com' }]);
   });
 
-  test('is not made when it is only tried, nor made twice for one token', () => {
+  test('is not made twice for one token', () => {
     const network = createTestNetwork();
-    expect(refusal(() => createEndpoint(network, { DryRun: true })).code).toBe('DryRunOperation');
-    expect(network.context.state.ec2.vpcEndpoints.size).toBe(0);
     const first = createEndpoint(network, { ClientToken: 'once' });
     expect(createEndpoint(network, { ClientToken: 'once' }).VpcEndpointId).toBe(first.VpcEndpointId);
     expect(refusal(() => createEndpoint(network, { ClientToken: 'once', PrivateDnsEnabled: false })).code).toBe(

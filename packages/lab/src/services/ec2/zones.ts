@@ -1,8 +1,8 @@
 import type { AvailabilityZone } from '@aws-sdk/client-ec2';
 
-const letters = ['a', 'b', 'c'];
+const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
 
-/** The zones of the lab's region: a, b and c. */
+/** The zones of a region: a to f. */
 export function zonesOf(region: string): AvailabilityZone[] {
   return letters.map((letter, index) => ({
     ZoneName: `${region}${letter}`,

@@ -64,7 +64,7 @@ describe('a load balancer', () => {
     await expect(ask(one)).rejects.toThrow(
       'At least two subnets in two different Availability Zones must be specified',
     );
-    const same = new CreateLoadBalancerCommand({ Name: 'web', Subnets: web.subnetIds });
+    const same = new CreateLoadBalancerCommand({ Name: 'web', Subnets: web.subnetIds, Scheme: 'internal' });
     await expect(ask(same)).rejects.toMatchObject({ name: 'DuplicateLoadBalancerNameException' });
     const unknown = new DescribeLoadBalancersCommand({ Names: ['nobody'] });
     await expect(ask(unknown)).rejects.toThrow("Load balancers '[nobody]' not found");
@@ -273,10 +273,18 @@ describe('rules', () => {
 });
 
 describe('a listener', () => {
-  it('shows where it is served as a tag, beside its own', async () => {
+  it('shows where it is served as a tag to a client that asks for it, and to no other', async () => {
     await ask(new AddTagsCommand({ ResourceArns: [web.listenerArn], Tags: [{ Key: 'team', Value: 'web' }] }));
-    const { TagDescriptions } = await ask(new DescribeTagsCommand({ ResourceArns: [web.listenerArn] }));
-    expect(TagDescriptions![0]!.Tags).toEqual([
+    const describeTags = new DescribeTagsCommand({ ResourceArns: [web.listenerArn] });
+    expect((await ask(describeTags)).TagDescriptions![0]!.Tags).toEqual([{ Key: 'team', Value: 'web' }]);
+    describeTags.middlewareStack.add(
+      (next) => (args) => {
+        (args.request as { headers: Record<string, string> }).headers['x-directrix-lab'] = 'listener-url';
+        return next(args);
+      },
+      { step: 'build' },
+    );
+    expect((await ask(describeTags)).TagDescriptions![0]!.Tags).toEqual([
       { Key: 'team', Value: 'web' },
       { Key: 'directrix:url', Value: web.url },
     ]);

@@ -1,6 +1,8 @@
 // rule-action: what a listener or a rule does with a request, checked and brought into the form in which AWS describes it.
+
 import type { Action, TargetGroupTuple } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../control-plane/aws-error.js';
+import { notEmulated } from '../../control-plane/not-emulated.js';
 import { requireTargetGroup } from './lookup.js';
 import type { ElbV2State } from './state.js';
 
@@ -30,6 +32,13 @@ function normalizeAction(state: ElbV2State, action: Action): Action {
       if (!/^[245]\d\d$/.test(code)) {
         throw new AwsError('ValidationError', `Fixed response status code '${code}' must match '^(2|4|5)\\d\\d$'`);
       }
+      const type = action.FixedResponseConfig?.ContentType;
+      if (type !== undefined && !CONTENT_TYPES.includes(type)) {
+        throw new AwsError(
+          'InvalidLoadBalancerAction',
+          `The ContentType must be one of:'${CONTENT_TYPES.join("', '")}'`,
+        );
+      }
       return { ...action };
     }
     case 'redirect': {
@@ -40,9 +49,11 @@ function normalizeAction(state: ElbV2State, action: Action): Action {
       return { ...action, RedirectConfig: { ...REDIRECT_DEFAULTS, ...action.RedirectConfig, StatusCode: code } };
     }
     default:
-      throw new AwsError('ValidationError', `Action type '${action.Type}' is not emulated by the lab`);
+      throw notEmulated(`the action type '${action.Type}'`);
   }
 }
+
+const CONTENT_TYPES = ['text/html', 'application/json', 'application/javascript', 'text/css', 'text/plain'];
 
 const REDIRECT_DEFAULTS = {
   Protocol: '#{protocol}',

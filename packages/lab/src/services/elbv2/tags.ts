@@ -2,6 +2,18 @@ import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../control-plane/aws-error.js';
 import type { ElbV2State } from './state.js';
 
+const MOST_TAGS = 50;
+
+/** Throws TooManyTags or DuplicateTagKeys, before anything changes. */
+export function checkTags(state: ElbV2State, arn: string, tags: readonly Tag[] | undefined): void {
+  const keys = (tags ?? []).map(({ Key }) => Key);
+  if (new Set(keys).size < keys.length)
+    throw new AwsError('DuplicateTagKeys', 'A tag key was specified more than once.');
+  const all = new Set([...(state.tags.get(arn) ?? []).map(({ Key }) => Key), ...keys]);
+  if (all.size > MOST_TAGS)
+    throw new AwsError('TooManyTags', "You've reached the limit on the number of tags per load balancer.");
+}
+
 /** Merges tags into a resource's, by key. */
 export function addTagsTo(state: ElbV2State, arn: string, tags: readonly Tag[] | undefined): void {
   const byKey = new Map((state.tags.get(arn) ?? []).map((tag) => [tag.Key, tag]));

@@ -1,5 +1,5 @@
 import type { InstanceProfile, Role } from '@aws-sdk/client-iam';
-import { parsePolicy } from '../../access/policy.js';
+import { type PolicyKind, readPolicy } from '@directrix/iam';
 import { AwsError } from '../../control-plane/aws-error.js';
 import type { LabState } from '../../control-plane/types.js';
 import type { InstanceProfileRecord, RoleRecord } from './state.js';
@@ -52,19 +52,19 @@ export function encodeDocument(text: string): string {
 }
 
 /** Throws MalformedPolicyDocument. */
-export function checkPolicyDocument(text: string): void {
-  if (parsePolicy('', text) !== undefined) return;
-  let isJson = true;
-  try {
-    JSON.parse(text);
-  } catch {
-    isJson = false;
-  }
-  throw new AwsError(
-    'MalformedPolicyDocument',
-    isJson ? 'Syntax errors in policy.' : 'This policy contains invalid Json',
-  );
+export function checkPolicyDocument(text: string, kind: PolicyKind = 'identity'): void {
+  const read = readPolicy('', text, kind);
+  if (read.kind === 'read' && read.policy.statements.length > 0) return;
+  const said = read.kind === 'read' ? undefined : malformedTexts[read.fault];
+  throw new AwsError('MalformedPolicyDocument', said ?? 'Syntax errors in policy.');
 }
+
+// What IAM says of the faults that it names.
+const malformedTexts: Readonly<Record<string, string>> = {
+  notJson: 'This policy contains invalid Json',
+  action: 'Policy statement must contain actions.',
+  resource: 'Policy statement must contain resources.',
+};
 
 /** Throws ValidationError when a role, a policy or an instance profile cannot have this name. */
 export function checkEntityName(member: string, name: string, longest: number): void {

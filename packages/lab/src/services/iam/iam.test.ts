@@ -97,7 +97,8 @@ describe('roles', () => {
 
   test.each([
     ['{', 'This policy contains invalid Json'],
-    ['{"Statement":[{"Effect":"Allow"}]}', 'Syntax errors in policy.'],
+    ['{"Statement":[{"Effect":"Allow"}]}', 'Policy statement must contain actions.'],
+    ['{"Statement":[]}', 'Syntax errors in policy.'],
   ])('refuse the policy %s', async (PolicyDocument, text) => {
     const iam = await setUp();
     await expect(

@@ -9,7 +9,7 @@ export interface RoleRecord {
   readonly createdAt: number;
   readonly description?: string | undefined;
   readonly maxSessionDurationSeconds: number;
-  readonly tags: readonly Tag[];
+  tags: readonly Tag[];
   assumeRolePolicyDocument: string;
   readonly inlinePolicies: Map<string, string>;
   readonly attachedPolicyArns: Set<string>;

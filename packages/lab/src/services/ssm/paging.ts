@@ -5,19 +5,6 @@ export interface Page<Item> {
   readonly nextToken?: string;
 }
 
-/** Throws ValidationException unless `maxResults` is 1 to `most`. */
-export function checkMaxResults(maxResults: number | undefined, most: number): void {
-  if (maxResults === undefined || (Number.isInteger(maxResults) && maxResults >= 1 && maxResults <= most)) return;
-  const constraint =
-    maxResults > most
-      ? `Member must have value less than or equal to ${most}`
-      : 'Member must have value greater than or equal to 1';
-  throw new AwsError(
-    'ValidationException',
-    `1 validation error detected: Value '${maxResults}' at 'maxResults' failed to satisfy constraint: ${constraint}`,
-  );
-}
-
 /**
  * The page of `items` (in order of `keyOf`) that follows `token`. A token names the last key that was seen, so that what is added or
  * deleted between two pages neither repeats nor hides anything else. Throws InvalidNextToken.

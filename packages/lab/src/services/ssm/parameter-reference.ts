@@ -13,9 +13,7 @@ export interface ParameterReference {
 export function parseParameterReference(text: string, state: LabState): ParameterReference {
   const prefix = `arn:aws:ssm:${state.region}:${state.accountId}:parameter`;
   const [name = '', selector] = (text.startsWith(prefix) ? text.slice(prefix.length) : text).split(':', 2);
-  // The ARNs of `a` and `/a` are the same.
-  const isBare = text.startsWith(prefix) && !state.ssm.parameters.has(name) && state.ssm.parameters.has(name.slice(1));
-  return { name: isBare ? name.slice(1) : name, ...(selector === undefined ? {} : { selector }) };
+  return { name, ...(selector === undefined ? {} : { selector }) };
 }
 
 /** The version that a reference selects, the current one by default. Throws ParameterVersionNotFound. */
@@ -38,9 +36,18 @@ export function currentVersion(record: ParameterRecord): ParameterHistory {
   return record.versions.at(-1)!;
 }
 
+/** By what a parameter is known in the books: `a` and `/a` are one, as their ARNs are. */
+export function parameterKey(name: string): string {
+  return name.startsWith('/') ? name : `/${name}`;
+}
+
+export function lookUpParameter(state: LabState, name: string): ParameterRecord | undefined {
+  return state.ssm.parameters.get(parameterKey(name));
+}
+
 /** Throws ParameterNotFound, which AWS sends without a text. */
 export function findParameter(state: LabState, name: string): ParameterRecord {
-  const record = state.ssm.parameters.get(name);
+  const record = lookUpParameter(state, name);
   if (record === undefined) throw new AwsError('ParameterNotFound', '');
   return record;
 }

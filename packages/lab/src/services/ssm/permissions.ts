@@ -4,7 +4,7 @@ import type {
   GetParametersCommandInput,
 } from '@aws-sdk/client-ssm';
 import type { LabState, Permission } from '../../control-plane/types.js';
-import { currentVersion, parameterArn, parseParameterReference } from './parameter-reference.js';
+import { currentVersion, lookUpParameter, parameterArn, parseParameterReference } from './parameter-reference.js';
 import { DEFAULT_KEY_ID, keyArn } from './parameter-value.js';
 import { listBelowPath } from './parameters-in-order.js';
 import type { ParameterRecord } from './state.js';
@@ -36,7 +36,7 @@ function decryptions(request: AnyInput, names: readonly string[], state: LabStat
   if (request.WithDecryption !== true) return [];
   const records: readonly (ParameterRecord | undefined)[] =
     request.Path === undefined
-      ? names.map((name) => state.ssm.parameters.get(name))
+      ? names.map((name) => lookUpParameter(state, name))
       : listBelowPath(state, request.Path, request.Recursive === true);
   const keyIds = new Set(records.flatMap((record) => (record && currentVersion(record).KeyId) ?? []));
   keyIds.delete(DEFAULT_KEY_ID);

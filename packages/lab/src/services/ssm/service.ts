@@ -1,18 +1,7 @@
 import * as ssm from '@aws-sdk/client-ssm';
 import type { ServiceDefinition } from '../../control-plane/types.js';
-import { addTagsToResource } from './operations/add-tags-to-resource.js';
-import { deleteParameter } from './operations/delete-parameter.js';
-import { deleteParameters } from './operations/delete-parameters.js';
-import { describeParameters } from './operations/describe-parameters.js';
-import { getParameter } from './operations/get-parameter.js';
-import { getParameterHistory } from './operations/get-parameter-history.js';
-import { getParameters } from './operations/get-parameters.js';
-import { getParametersByPath } from './operations/get-parameters-by-path.js';
-import { labelParameterVersion } from './operations/label-parameter-version.js';
-import { listTagsForResource } from './operations/list-tags-for-resource.js';
-import { putParameter } from './operations/put-parameter.js';
-import { removeTagsFromResource } from './operations/remove-tags-from-resource.js';
-import { unlabelParameterVersion } from './operations/unlabel-parameter-version.js';
+import { ssmMembers } from './members.js';
+import { ssmOperations } from './operations.js';
 import { ssmPermissions } from './permissions.js';
 
 export const ssmService: ServiceDefinition = {
@@ -22,19 +11,6 @@ export const ssmService: ServiceDefinition = {
   targetPrefix: 'AmazonSSM',
   schemas: ssm,
   permissions: ssmPermissions,
-  operations: {
-    AddTagsToResource: addTagsToResource,
-    DeleteParameter: deleteParameter,
-    DeleteParameters: deleteParameters,
-    DescribeParameters: describeParameters,
-    GetParameter: getParameter,
-    GetParameterHistory: getParameterHistory,
-    GetParameters: getParameters,
-    GetParametersByPath: getParametersByPath,
-    LabelParameterVersion: labelParameterVersion,
-    ListTagsForResource: listTagsForResource,
-    PutParameter: putParameter,
-    RemoveTagsFromResource: removeTagsFromResource,
-    UnlabelParameterVersion: unlabelParameterVersion,
-  },
+  members: ssmMembers,
+  operations: ssmOperations,
 };

@@ -78,7 +78,7 @@ describe('PutParameter', () => {
       'an unknown type',
       { Type: 'Text' as 'String' },
       'ValidationException',
-      /enum value set: \[SecureString, StringList, String\]/,
+      /enum value set: \[String, StringList, SecureString\]/,
     ],
     ['an empty value', { Value: '' }, 'ValidationException', /length greater than or equal to 1/],
     [
@@ -105,8 +105,20 @@ describe('PutParameter', () => {
       'ParameterPatternMismatchException',
       /allowedPattern: \^\\d\+\$/,
     ],
+    [
+      'a value that would keep a backtracking pattern busy for ever',
+      { Value: `${'a'.repeat(2_000)}!`, AllowedPattern: '^(a+)+$' },
+      'ParameterPatternMismatchException',
+      /allowedPattern/,
+    ],
+    ['a pattern that is none', { AllowedPattern: '(' }, 'InvalidAllowedPatternException', /regular expression/],
     ['a key for a plain text', { KeyId: 'alias/mine' }, 'ValidationException', /SecureString/],
-    ['policies', { Policies: '[{"Type":"Expiration"}]' }, 'ValidationException', /not emulated by the lab/],
+    [
+      'policies',
+      { Policies: '[{"Type":"Expiration"}]' },
+      'UnsupportedOperationException',
+      /does not emulate parameter policies/,
+    ],
   ])('refuses %s', async (_what, input, name, text) => {
     const { put } = setUp();
     await expect(put(input)).rejects.toMatchObject(error(name, text));
@@ -339,5 +351,17 @@ describe('deleting, describing and tagging', () => {
     await expect(ssm.send(new ListTagsForResourceCommand({ ...resource, ResourceId: '/none' }))).rejects.toMatchObject(
       error('InvalidResourceId'),
     );
+  });
+});
+
+test('a name with its first slash and without is one parameter', async () => {
+  const { ssm } = createTestLab();
+  const put = (Name: string) => ssm.send(new PutParameterCommand({ Name, Value: 'x', Type: 'String' }));
+  await put('color');
+  await expect(put('/color')).rejects.toMatchObject({ name: 'ParameterAlreadyExists' });
+  expect((await ssm.send(new GetParameterCommand({ Name: '/color' }))).Parameter?.Value).toBe('x');
+  await ssm.send(new DeleteParameterCommand({ Name: '/color' }));
+  await expect(ssm.send(new GetParameterCommand({ Name: 'color' }))).rejects.toMatchObject({
+    name: 'ParameterNotFound',
   });
 });

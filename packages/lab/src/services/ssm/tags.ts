@@ -1,6 +1,8 @@
 import type { Tag } from '@aws-sdk/client-ssm';
 import { AwsError } from '../../control-plane/aws-error.js';
+import { notEmulated } from '../../control-plane/not-emulated.js';
 import type { LabState } from '../../control-plane/types.js';
+import { lookUpParameter } from './parameter-reference.js';
 import type { ParameterRecord } from './state.js';
 
 const MOST_TAGS = 50;
@@ -24,9 +26,9 @@ export function findTaggedParameter(
   { ResourceType, ResourceId }: { readonly ResourceType: string | undefined; readonly ResourceId: string | undefined },
 ): ParameterRecord {
   if (ResourceType !== 'Parameter') {
-    throw new AwsError('InvalidResourceType', `Tags of the resource type ${ResourceType} are not emulated by the lab.`);
+    throw notEmulated(`tags of the resource type ${ResourceType}`);
   }
-  const record = state.ssm.parameters.get(ResourceId ?? '');
+  const record = lookUpParameter(state, ResourceId ?? '');
   if (record !== undefined) return record;
   throw new AwsError(
     'InvalidResourceId',

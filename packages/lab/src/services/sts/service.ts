@@ -1,6 +1,7 @@
 import * as sts from '@aws-sdk/client-sts';
 import type { ServiceDefinition } from '../../control-plane/types.js';
-import { getCallerIdentity } from './operations/get-caller-identity.js';
+import { stsMembers } from './members.js';
+import { stsOperations } from './operations.js';
 
 export const stsService: ServiceDefinition = {
   name: 'sts',
@@ -8,7 +9,11 @@ export const stsService: ServiceDefinition = {
   apiVersion: '2011-06-15',
   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
   schemas: sts,
-  // Whoever has credentials may ask who they are.
-  permissions: () => [],
-  operations: { GetCallerIdentity: getCallerIdentity },
+  // Whoever has credentials may ask who they are; whom a role trusts, its own policy says.
+  permissions: (operationName, input) =>
+    operationName === 'AssumeRole'
+      ? [{ action: 'sts:AssumeRole', resource: (input as { readonly RoleArn?: string }).RoleArn ?? '*' }]
+      : [],
+  members: stsMembers,
+  operations: stsOperations,
 };

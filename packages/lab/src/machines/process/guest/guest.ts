@@ -7,7 +7,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { openControlChannel } from './control-channel.js';
 import { installHost } from './host.js';
 import { installNames } from './names.js';
-import { GUEST_IDENTITY, type GuestIdentity } from './protocol.js';
+import { GUEST_IDENTITY, readIdentity } from './protocol.js';
 import { installTcp } from './tcp.js';
 import { installUdp } from './udp.js';
 
@@ -16,7 +16,7 @@ if (text === undefined) {
   // Going on would put the process on this machine's own network.
   throw new Error(`${GUEST_IDENTITY} is missing: a process of a lab's instance must pass its whole environment on.`);
 }
-const identity = JSON.parse(text) as GuestIdentity;
+const identity = readIdentity(text);
 const channel = openControlChannel(identity);
 installTcp(channel, identity);
 installUdp();

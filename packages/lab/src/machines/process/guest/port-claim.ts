@@ -45,11 +45,20 @@ export function releasePort(directory: string, port: number): void {
 
 export function findClaim(directory: string, port: number): PortClaim | undefined {
   try {
-    return JSON.parse(readFileSync(claimPath(directory, port), 'utf8')) as PortClaim;
+    const claim: unknown = JSON.parse(readFileSync(claimPath(directory, port), 'utf8'));
+    if (isClaim(claim)) return claim;
+    throw new Error(`${claimPath(directory, port)} is no claim of a port.`);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+// The guest has no dependency, so no schema library either.
+function isClaim(value: unknown): value is PortClaim {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pid, address, port, loopbackPort } = value as Partial<Record<keyof PortClaim, unknown>>;
+  return typeof address === 'string' && [pid, port, loopbackPort].every((number) => Number.isInteger(number));
 }
 
 /** Takes back what a process that ended had claimed: P3. */

@@ -20,6 +20,29 @@ export interface GuestIdentity {
 
 export const GUEST_IDENTITY = 'DIRECTRIX_LAB_GUEST';
 
+/** Throws an Error that names the member that is missing: a process that was given half an identity does not start. */
+export function readIdentity(text: string): GuestIdentity {
+  const value: unknown = JSON.parse(text);
+  const given = typeof value === 'object' && value !== null ? value : {};
+  for (const [name, type] of Object.entries(identityMembers)) {
+    const member: unknown = given[name as keyof typeof given];
+    if (typeof member !== type) throw new Error(`${GUEST_IDENTITY} has no ${name}: a ${type} is expected.`);
+  }
+  return given as GuestIdentity;
+}
+
+// The guest has no dependency, so no schema library either.
+const identityMembers: Readonly<Record<keyof GuestIdentity, 'string' | 'boolean'>> = {
+  controlSocket: 'string',
+  portsDirectory: 'string',
+  instanceId: 'string',
+  inContainer: 'boolean',
+  hostName: 'string',
+  privateAddress: 'string',
+  netmask: 'string',
+  macAddress: 'string',
+};
+
 export type GuestMessage =
   | { readonly kind: 'hello'; readonly instanceId: string; readonly pid: number; readonly inContainer: boolean }
   | { readonly kind: 'connect'; readonly id: number; readonly address: string; readonly port: number }

@@ -19,7 +19,6 @@ import {
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
   type CreateTargetGroupInput,
-  DescribeTagsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyTargetGroupAttributesCommand,
@@ -136,8 +135,7 @@ export async function createWeb(options: WebOptions = {}) {
     ),
   );
   const listenerArn = listeners.Listeners![0]!.ListenerArn!;
-  const tags = await ask(elb.send(new DescribeTagsCommand({ ResourceArns: [listenerArn] })));
-  const url = tags.TagDescriptions![0]!.Tags!.find((tag) => tag.Key === 'directrix:url')!.Value!;
+  const url = lab.state.elbv2.listenerUrls.get(listenerArn)!;
 
   await ask(
     autoScaling.send(

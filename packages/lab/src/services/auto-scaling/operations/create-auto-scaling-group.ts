@@ -2,7 +2,7 @@ import type { AutoScalingGroup, CreateAutoScalingGroupType } from '@aws-sdk/clie
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { at } from '../activity.js';
-import { requireLaunchTemplate } from '../launch-template.js';
+import { type LaunchSource, oneWayOnly, requireSource, sourceOfInstance } from '../launch-source.js';
 import { newLifecycleHook } from '../lifecycle-hook.js';
 import { schedulePoll } from '../reconcile.js';
 import { TERMINATION_POLICIES } from '../scale-in.js';
@@ -12,12 +12,11 @@ import { putGroupTags } from '../tags.js';
 import { checkTargetGroups, refreshTrafficSources } from '../traffic-source.js';
 import { zonesFor } from '../zones.js';
 
-/** From a launch template. Launch configurations, instance ids and mixed instances policies are refused by name. */
+/** From a launch template, a launch configuration, an instance or a mixed instances policy: exactly one of them. */
 export function createAutoScalingGroup(input: CreateAutoScalingGroupType, context: OperationContext): object {
   const { autoScaling } = context.state;
   const name = input.AutoScalingGroupName ?? '';
   checkName(name);
-  refuseOthers(input);
   if (autoScaling.groups.has(name)) {
     throw new AwsError(
       'AlreadyExists',
@@ -28,7 +27,9 @@ export function createAutoScalingGroup(input: CreateAutoScalingGroupType, contex
   checkHealthCheckType(input.HealthCheckType);
   const targetGroupArns = targetGroupsOf(input);
   checkTargetGroups(context, targetGroupArns);
-  const group = newGroup(input, targetGroupArns, context);
+  checkGroup(input, context);
+  const source = chooseSource(input, context);
+  const group = newGroup(input, source, targetGroupArns, context);
   const hooks = (input.LifecycleHookSpecificationList ?? []).map((hook) => newLifecycleHook(name, hook));
   const record: GroupRecord = {
     group,
@@ -39,6 +40,7 @@ export function createAutoScalingGroup(input: CreateAutoScalingGroupType, contex
     members: new Map(),
     scheduledActions: new Map(),
     policies: new Map(),
+    actedAt: new Map(),
     launchFailures: 0,
     isRebalancing: false,
     capacityReason: `${at(context.now)} a user request created an AutoScalingGroup changing the desired capacity from 0 to ${group.DesiredCapacity}.`,
@@ -52,22 +54,17 @@ export function createAutoScalingGroup(input: CreateAutoScalingGroupType, contex
 
 function newGroup(
   input: CreateAutoScalingGroupType,
+  source: LaunchSource,
   targetGroupArns: string[],
   context: OperationContext,
 ): AutoScalingGroup {
   const { region, accountId } = context.state;
   const name = input.AutoScalingGroupName!;
-  const sizes = {
-    MinSize: input.MinSize ?? 0,
-    MaxSize: input.MaxSize ?? 0,
-    DesiredCapacity: input.DesiredCapacity ?? input.MinSize ?? 0,
-  };
-  checkSizes(sizes);
   return {
     AutoScalingGroupName: name,
     AutoScalingGroupARN: `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:${context.ids.uuid()}:autoScalingGroupName/${name}`,
-    LaunchTemplate: requireLaunchTemplate(context.state, input.LaunchTemplate!),
-    ...sizes,
+    ...source,
+    ...sizesOf(input),
     DefaultCooldown: input.DefaultCooldown ?? 300,
     AvailabilityZones: zonesFor(context.state, input.VPCZoneIdentifier, input.AvailabilityZones),
     LoadBalancerNames: [],
@@ -84,6 +81,7 @@ function newGroup(
     NewInstancesProtectedFromScaleIn: input.NewInstancesProtectedFromScaleIn ?? false,
     ServiceLinkedRoleARN: `arn:aws:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
     CapacityRebalance: false,
+    InstanceMaintenancePolicy: input.InstanceMaintenancePolicy,
     DefaultInstanceWarmup: input.DefaultInstanceWarmup,
     MaxInstanceLifetime: input.MaxInstanceLifetime,
     Context: input.Context,
@@ -95,20 +93,24 @@ function checkName(name: string): void {
   throw new AwsError('ValidationError', `Invalid AutoScalingGroup name '${name}'`);
 }
 
-function refuseOthers(input: CreateAutoScalingGroupType): void {
-  const unsupported = [
-    'LaunchConfigurationName',
-    'MixedInstancesPolicy',
-    'InstanceId',
-    'InstanceMaintenancePolicy',
-  ] as const;
-  const given = unsupported.find((member) => input[member] !== undefined);
-  if (given) throw new AwsError('ValidationError', `${given} is not emulated by the lab; use LaunchTemplate`);
-  if (input.LaunchTemplate) return;
-  throw new AwsError(
-    'ValidationError',
-    'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
-  );
+/** What is refused before anything is made. */
+function checkGroup(input: CreateAutoScalingGroupType, { state }: OperationContext): void {
+  checkSizes(sizesOf(input));
+  zonesFor(state, input.VPCZoneIdentifier, input.AvailabilityZones);
+}
+
+function sizesOf({ MinSize = 0, MaxSize = 0, DesiredCapacity = MinSize }: CreateAutoScalingGroupType) {
+  return { MinSize, MaxSize, DesiredCapacity };
+}
+
+function chooseSource(input: CreateAutoScalingGroupType, context: OperationContext): LaunchSource {
+  const source = requireSource(context.state, input);
+  if (input.InstanceId === undefined) {
+    if (source === undefined) throw oneWayOnly();
+    return source;
+  }
+  if (source !== undefined) throw oneWayOnly();
+  return sourceOfInstance(input.InstanceId, input.AutoScalingGroupName!, context);
 }
 
 function targetGroupsOf(input: CreateAutoScalingGroupType): string[] {

@@ -4,6 +4,7 @@ import type { OperationContext } from '../../../control-plane/types.js';
 import { at, isInProgress } from '../activity.js';
 import { beginDeparture } from '../departure.js';
 import { instancesOf, memberOf } from '../group.js';
+import { removeTargetTrackingAlarms } from '../scaling-policy.js';
 
 /** The group goes once its last instance has gone; with ForceDelete its instances are terminated first. */
 export function deleteAutoScalingGroup(input: DeleteAutoScalingGroupType, context: OperationContext): object {
@@ -26,6 +27,7 @@ export function deleteAutoScalingGroup(input: DeleteAutoScalingGroupType, contex
   const cause = `${at(context.now)} a user request force deleted AutoScalingGroup changing the desired capacity from ${group.DesiredCapacity} to 0.`;
   group.Status = 'Delete in progress';
   Object.assign(group, { MinSize: 0, MaxSize: 0, DesiredCapacity: 0 });
+  for (const policy of record.policies.values()) removeTargetTrackingAlarms(policy, context);
   for (const instance of instances) {
     if (memberOf(record, instance).departure !== 'terminate') {
       beginDeparture(record, instance, 'terminate', cause, context);

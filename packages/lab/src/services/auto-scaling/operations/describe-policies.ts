@@ -1,6 +1,7 @@
 import type { DescribePoliciesType, PoliciesType } from '@aws-sdk/client-auto-scaling';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { takePage } from '../../page.js';
+import { alarmsOfPolicy } from '../scaling-policy.js';
 
 export function describePolicies(input: DescribePoliciesType, context: OperationContext): PoliciesType {
   const { PolicyNames: names = [], PolicyTypes: types = [] } = input;
@@ -10,5 +11,8 @@ export function describePolicies(input: DescribePoliciesType, context: Operation
     .filter((policy) => names.length === 0 || names.includes(policy.PolicyName!) || names.includes(policy.PolicyARN!))
     .filter((policy) => types.length === 0 || types.includes(policy.PolicyType!));
   const page = takePage(found, input.NextToken, input.MaxRecords ?? 50, 'InvalidNextToken');
-  return { ScalingPolicies: page.items.map((policy) => ({ ...policy })), NextToken: page.next };
+  return {
+    ScalingPolicies: page.items.map((policy) => ({ ...policy, Alarms: alarmsOfPolicy(context, policy) })),
+    NextToken: page.next,
+  };
 }

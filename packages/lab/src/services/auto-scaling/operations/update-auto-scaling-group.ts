@@ -2,7 +2,7 @@ import type { UpdateAutoScalingGroupType } from '@aws-sdk/client-auto-scaling';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { at } from '../activity.js';
-import { requireLaunchTemplate } from '../launch-template.js';
+import { putSource, requireSource } from '../launch-source.js';
 import { changeSizes, resolveSizes } from '../sizes.js';
 import { zonesFor } from '../zones.js';
 import { checkHealthCheckType, checkTerminationPolicies } from './create-auto-scaling-group.js';
@@ -15,11 +15,10 @@ export function updateAutoScalingGroup(input: UpdateAutoScalingGroupType, contex
   if (group.Status !== undefined) {
     throw new AwsError('ScalingActivityInProgress', `AutoScalingGroup ${group.AutoScalingGroupName} is being deleted.`);
   }
-  refuseOthers(input);
   checkTerminationPolicies(input.TerminationPolicies);
   checkHealthCheckType(input.HealthCheckType);
   resolveSizes(group, input);
-  const launchTemplate = input.LaunchTemplate && requireLaunchTemplate(context.state, input.LaunchTemplate);
+  const source = requireSource(context.state, input);
   const placesChange = input.VPCZoneIdentifier !== undefined || input.AvailabilityZones !== undefined;
   const zones =
     placesChange &&
@@ -30,9 +29,9 @@ export function updateAutoScalingGroup(input: UpdateAutoScalingGroupType, contex
     (sizes) =>
       `${at(context.now)} a user request update of AutoScalingGroup constraints to min: ${sizes.MinSize}, max: ${sizes.MaxSize}, desired: ${sizes.DesiredCapacity} changing the desired capacity from ${group.DesiredCapacity} to ${sizes.DesiredCapacity}.`,
   );
-  if (launchTemplate) {
-    group.LaunchTemplate = launchTemplate;
-    // A corrected template deserves a launch now, not when the back-off of the last one ends.
+  if (source) {
+    putSource(group, source);
+    // A corrected source deserves a launch now, not when the back-off of the last one ends.
     record.launchRetryAt = undefined;
   }
   if (zones) {
@@ -47,12 +46,7 @@ export function updateAutoScalingGroup(input: UpdateAutoScalingGroupType, contex
     input.NewInstancesProtectedFromScaleIn ?? group.NewInstancesProtectedFromScaleIn;
   group.DefaultInstanceWarmup = input.DefaultInstanceWarmup ?? group.DefaultInstanceWarmup;
   group.MaxInstanceLifetime = input.MaxInstanceLifetime ?? group.MaxInstanceLifetime;
+  group.InstanceMaintenancePolicy = input.InstanceMaintenancePolicy ?? group.InstanceMaintenancePolicy;
   group.Context = input.Context ?? group.Context;
   return {};
-}
-
-function refuseOthers(input: UpdateAutoScalingGroupType): void {
-  const unsupported = ['LaunchConfigurationName', 'MixedInstancesPolicy', 'InstanceMaintenancePolicy'] as const;
-  const given = unsupported.find((member) => input[member] !== undefined);
-  if (given) throw new AwsError('ValidationError', `${given} is not emulated by the lab`);
 }

@@ -2,8 +2,6 @@ import type { AcceptVpcPeeringConnectionRequest, AcceptVpcPeeringConnectionResul
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { copyWithTags } from '../description.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 export function acceptVpcPeeringConnection(
@@ -17,9 +15,7 @@ export function acceptVpcPeeringConnection(
       `Invalid state transition for ${peering.VpcPeeringConnectionId}, attempted to transition from ${peering.Status?.Code} to provisioning`,
     );
   }
-  refuseDryRun(input);
   peering.Status = { Code: 'active', Message: 'Active' };
   peering.ExpirationTime = undefined;
-  networkChanged(context);
   return { VpcPeeringConnection: copyWithTags('vpcPeeringConnection', peering, context.state.ec2) };
 }

@@ -2,13 +2,11 @@ import type { Address, AllocateAddressRequest, AllocateAddressResult } from '@aw
 import type { OperationContext } from '../../../control-plane/types.js';
 import { drawPublicAddress } from '../addresses.js';
 import { copyOf } from '../copy.js';
-import { refuseDryRun } from '../refusals.js';
 import { putTags, tagsFor } from '../tags.js';
 
 export function allocateAddress(input: AllocateAddressRequest, context: OperationContext): AllocateAddressResult {
   const { ec2, region } = context.state;
   const tags = tagsFor('elastic-ip', input.TagSpecifications);
-  refuseDryRun(input);
   const address: Address = {
     AllocationId: context.ids.hex('eipalloc-', 17),
     Domain: 'vpc',

@@ -3,8 +3,7 @@ import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { addressFor } from '../elastic-addresses.js';
 import { clearPublicAddress, setPublicAddress, showInterfaces } from '../network-interfaces.js';
-import { networkChanged } from '../network-revision.js';
-import { missingParameter, refuseDryRun } from '../refusals.js';
+import { missingParameter } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 /** With an interface, or with an instance's first one. The public address that it had before is gone. */
@@ -20,7 +19,6 @@ export function associateAddress(input: AssociateAddressRequest, context: Operat
       `resource ${address.AllocationId} is already associated with associate-id ${address.AssociationId}`,
     );
   }
-  refuseDryRun(input);
   leaveInterface(address, context);
   address.AssociationId = context.ids.hex('eipassoc-', 17);
   address.NetworkInterfaceId = eni.NetworkInterfaceId;
@@ -35,7 +33,6 @@ export function associateAddress(input: AssociateAddressRequest, context: Operat
     context,
   );
   if (eni.Attachment?.InstanceId !== undefined) showInterfaces(eni.Attachment.InstanceId, ec2);
-  networkChanged(context);
   return { AssociationId };
 }
 

@@ -1,7 +1,5 @@
 import type { AssociateDhcpOptionsRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 /** `default` means Amazon's own resolver and nothing else. */
@@ -12,8 +10,6 @@ export function associateDhcpOptions(
   const vpc = requireResource('vpc', input.VpcId, context);
   const isDefault = input.DhcpOptionsId === 'default';
   const id = isDefault ? 'default' : requireResource('dhcpOptions', input.DhcpOptionsId, context).DhcpOptionsId;
-  refuseDryRun(input);
   vpc.DhcpOptionsId = id;
-  networkChanged(context);
   return {};
 }

@@ -1,8 +1,7 @@
 import type { AssociateRouteTableRequest, AssociateRouteTableResult } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, notEmulated, refuseDryRun } from '../refusals.js';
+import { invalidParameterValue, notEmulated } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { associationOfSubnet, newAssociation } from '../route-tables.js';
 
@@ -26,9 +25,7 @@ export function associateRouteTable(
       `the specified association for route table ${table.RouteTableId} conflicts with an existing association`,
     );
   }
-  refuseDryRun(input);
   const association = present ?? newAssociation(table, subnet.SubnetId, context);
   if (present === undefined) table.Associations?.push(association);
-  networkChanged(context);
   return { AssociationId: association.RouteTableAssociationId, AssociationState: { State: 'associated' } };
 }

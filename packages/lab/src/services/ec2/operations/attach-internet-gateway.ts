@@ -1,8 +1,7 @@
 import type { AttachInternetGatewayRequest } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, refuseDryRun } from '../refusals.js';
+import { invalidParameterValue } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 /** One gateway for each VPC, and one VPC for each gateway. */
@@ -23,9 +22,7 @@ export function attachInternetGateway(
   if ([...internetGateways.values()].some((other) => other.Attachments?.some((one) => one.VpcId === vpcId))) {
     throw invalidParameterValue(`Network ${vpcId} already has an internet gateway attached`);
   }
-  refuseDryRun(input);
   // AWS spells the state of this attachment `available`, which the SDK's enum does not list.
   gateway.Attachments = [{ VpcId: vpcId, State: 'available' as 'attached' }];
-  networkChanged(context);
   return {};
 }

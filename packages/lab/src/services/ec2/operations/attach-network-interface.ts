@@ -2,8 +2,7 @@ import type { AttachNetworkInterfaceRequest, AttachNetworkInterfaceResult } from
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { showInterfaces } from '../network-interfaces.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, refuseDryRun, required } from '../refusals.js';
+import { invalidParameterValue, required } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 /** Attached at once. The guest does not see a second interface: the network knows it, the machine does not. */
@@ -28,7 +27,6 @@ export function attachNetworkInterface(
       `Instance '${instance.InstanceId}' already has an interface attached at device index '${device}'.`,
     );
   }
-  refuseDryRun(input);
   const AttachmentId = context.ids.hex('eni-attach-', 17);
   eni.Status = 'in-use';
   eni.Attachment = {
@@ -41,6 +39,5 @@ export function attachNetworkInterface(
     Status: 'attached',
   };
   showInterfaces(instance.InstanceId!, ec2);
-  networkChanged(context);
   return { AttachmentId, NetworkCardIndex: 0 };
 }

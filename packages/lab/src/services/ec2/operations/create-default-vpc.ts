@@ -2,8 +2,6 @@ import type { CreateDefaultVpcRequest, CreateDefaultVpcResult } from '@aws-sdk/c
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { copyWithTags } from '../description.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { mainRouteTable } from '../routes.js';
 import { zonesOf } from '../zones.js';
 import { attachInternetGateway } from './attach-internet-gateway.js';
@@ -13,12 +11,11 @@ import { createSubnet } from './create-subnet.js';
 import { createVpc } from './create-vpc.js';
 
 /** A lab has no default VPC until it is asked for: 172.31.0.0/16, a public subnet in each zone, and an internet gateway. */
-export function createDefaultVpc(input: CreateDefaultVpcRequest, context: OperationContext): CreateDefaultVpcResult {
+export function createDefaultVpc(_: CreateDefaultVpcRequest, context: OperationContext): CreateDefaultVpcResult {
   const { ec2, region } = context.state;
   if ([...ec2.vpcs.values()].some((vpc) => vpc.IsDefault === true)) {
     throw new AwsError('DefaultVpcAlreadyExists', 'A Default VPC already exists for this account in this region.');
   }
-  refuseDryRun(input);
   const vpcId = createVpc({ CidrBlock: '172.31.0.0/16' }, context).Vpc?.VpcId ?? '';
   const vpc = ec2.vpcs.get(vpcId)!;
   vpc.IsDefault = true;
@@ -33,6 +30,5 @@ export function createDefaultVpc(input: CreateDefaultVpcRequest, context: Operat
   attachInternetGateway({ VpcId: vpcId, InternetGatewayId }, context);
   const RouteTableId = mainRouteTable(ec2, vpcId)?.RouteTableId;
   createRoute({ RouteTableId, DestinationCidrBlock: '0.0.0.0/0', GatewayId: InternetGatewayId }, context);
-  networkChanged(context);
   return { Vpc: copyWithTags('vpc', vpc, ec2) };
 }

@@ -1,7 +1,7 @@
 import type { CreateDhcpOptionsRequest, CreateDhcpOptionsResult, DhcpOptions } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { copyWithTags } from '../description.js';
-import { invalidParameterValue, missingParameter, refuseDryRun } from '../refusals.js';
+import { invalidParameterValue, missingParameter } from '../refusals.js';
 import { putTags, tagsFor } from '../tags.js';
 
 const knownKeys = ['domain-name', 'domain-name-servers', 'ntp-servers', 'netbios-name-servers', 'netbios-node-type'];
@@ -14,7 +14,6 @@ export function createDhcpOptions(input: CreateDhcpOptionsRequest, context: Oper
       throw invalidParameterValue(`Value (${key}) for parameter name is invalid. Unknown DHCP option`);
   }
   const tags = tagsFor('dhcp-options', input.TagSpecifications);
-  refuseDryRun(input);
   const options: DhcpOptions = {
     DhcpOptionsId: context.ids.hex('dopt-', 17),
     OwnerId: accountId,

@@ -1,8 +1,6 @@
 import type { CreateInternetGatewayRequest, CreateInternetGatewayResult, InternetGateway } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { copyWithTags } from '../description.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { putTags, tagsFor } from '../tags.js';
 
 export function createInternetGateway(
@@ -11,7 +9,6 @@ export function createInternetGateway(
 ): CreateInternetGatewayResult {
   const { ec2, accountId } = context.state;
   const tags = tagsFor('internet-gateway', input.TagSpecifications);
-  refuseDryRun(input);
   const gateway: InternetGateway = {
     InternetGatewayId: context.ids.hex('igw-', 17),
     OwnerId: accountId,
@@ -19,6 +16,5 @@ export function createInternetGateway(
   };
   ec2.internetGateways.set(gateway.InternetGatewayId!, gateway);
   putTags(ec2, gateway.InternetGatewayId!, tags);
-  networkChanged(context);
   return { InternetGateway: copyWithTags('internetGateway', gateway, ec2) };
 }

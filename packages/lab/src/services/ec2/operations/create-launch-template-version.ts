@@ -2,7 +2,7 @@ import type { CreateLaunchTemplateVersionRequest, CreateLaunchTemplateVersionRes
 import type { OperationContext } from '../../../control-plane/types.js';
 import { madeBefore, rememberMade } from '../client-tokens.js';
 import { mergeTemplateData, newVersion, requireTemplate, requireVersion, showVersion } from '../launch-templates.js';
-import { refuseDryRun, required } from '../refusals.js';
+import { required } from '../refusals.js';
 
 const operation = 'CreateLaunchTemplateVersion';
 
@@ -20,7 +20,6 @@ export function createLaunchTemplateVersion(
   const data = required(input.LaunchTemplateData, 'LaunchTemplateData');
   const { SourceVersion: from } = input;
   const source = from === undefined ? undefined : requireVersion(record, from).LaunchTemplateData;
-  refuseDryRun(input);
   const number = record.highestNumber + 1;
   const merged = mergeTemplateData(source, data);
   const version = newVersion(record.template, number, merged, input.VersionDescription, context);

@@ -4,7 +4,7 @@ import type { OperationContext } from '../../../control-plane/types.js';
 import { madeBefore, rememberMade } from '../client-tokens.js';
 import { copyWithTags } from '../description.js';
 import { mergeTemplateData, newVersion } from '../launch-templates.js';
-import { missingParameter, refuseDryRun, required } from '../refusals.js';
+import { missingParameter, required } from '../refusals.js';
 import { putTags, tagsFor } from '../tags.js';
 
 const operation = 'CreateLaunchTemplate';
@@ -21,7 +21,6 @@ export function createLaunchTemplate(
   const data = required(input.LaunchTemplateData, 'LaunchTemplateData');
   if (Object.values(data).every((value) => value === undefined)) throw missingParameter('LaunchTemplateData');
   const tags = tagsFor('launch-template', input.TagSpecifications);
-  refuseDryRun(input);
   const template: LaunchTemplate = {
     LaunchTemplateId: context.ids.hex('lt-', 17),
     LaunchTemplateName: name,

@@ -8,8 +8,7 @@ import type { OperationContext } from '../../../control-plane/types.js';
 import { requireIpv4Block } from '../cidr.js';
 import { madeBefore, rememberMade } from '../client-tokens.js';
 import { copyWithTags } from '../description.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, notEmulated, refuseDryRun, required } from '../refusals.js';
+import { invalidParameterValue, notEmulated, required } from '../refusals.js';
 import { putTags, tagsFor } from '../tags.js';
 
 const operation = 'CreateManagedPrefixList';
@@ -37,7 +36,6 @@ export function createManagedPrefixList(
     );
   }
   const tags = tagsFor('prefix-list', input.TagSpecifications);
-  refuseDryRun(input);
   const id = context.ids.hex('pl-', 17);
   const list: ManagedPrefixList = {
     PrefixListId: id,
@@ -52,6 +50,5 @@ export function createManagedPrefixList(
   ec2.prefixLists.set(id, { list, entries });
   putTags(ec2, id, tags);
   rememberMade(operation, input, id, context);
-  networkChanged(context);
   return { PrefixList: copyWithTags('prefixList', list, ec2) };
 }

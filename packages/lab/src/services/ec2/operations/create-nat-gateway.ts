@@ -11,8 +11,7 @@ import { madeBefore, rememberMade } from '../client-tokens.js';
 import { copyWithTags } from '../description.js';
 import { scheduleNatGatewayTimer } from '../nat-gateways.js';
 import { createInterface, setPublicAddress } from '../network-interfaces.js';
-import { networkChanged } from '../network-revision.js';
-import { missingParameter, notEmulated, refuseDryRun } from '../refusals.js';
+import { missingParameter, notEmulated } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { putTags, tagsFor } from '../tags.js';
 
@@ -34,7 +33,6 @@ export function createNatGateway(input: CreateNatGatewayRequest, context: Operat
     );
   }
   const tags = tagsFor('natgateway', input.TagSpecifications);
-  refuseDryRun(input);
   const id = context.ids.hex('nat-', 17);
   const wanted = { subnet, groupIds: [], description: `Interface for NAT Gateway ${id}`, requesterId: 'amazon-nat' };
   // AWS answers `nat_gateway`, which the SDK's enum spells otherwise.
@@ -47,7 +45,6 @@ export function createNatGateway(input: CreateNatGatewayRequest, context: Operat
   putTags(ec2, id, tags);
   rememberMade(operation, input, id, context);
   scheduleNatGatewayTimer('natGatewayPending', id, context.timing.vpcEndpointPendingMs, context);
-  networkChanged(context);
   return { ClientToken: input.ClientToken, NatGateway: copyWithTags('natGateway', gateway, ec2) };
 }
 

@@ -2,8 +2,6 @@ import type { CreateNetworkAclEntryRequest } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { entryOf, findEntry, sortEntries } from '../network-acls.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 export function createNetworkAclEntry(
@@ -18,9 +16,7 @@ export function createNetworkAclEntry(
       `The network acl entry identified by ${entry.RuleNumber} already exists.`,
     );
   }
-  refuseDryRun(input);
   acl.Entries?.push(entry);
   sortEntries(acl);
-  networkChanged(context);
   return {};
 }

@@ -3,8 +3,6 @@ import type { OperationContext } from '../../../control-plane/types.js';
 import { madeBefore, rememberMade } from '../client-tokens.js';
 import { copyWithTags } from '../description.js';
 import { newNetworkAcl } from '../network-acls.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { putTags, tagsFor } from '../tags.js';
 
@@ -16,10 +14,8 @@ export function createNetworkAcl(input: CreateNetworkAclRequest, context: Operat
   if (madeEarlier !== undefined) return { NetworkAcl: copyWithTags('networkAcl', madeEarlier, ec2) };
   const vpcId = requireResource('vpc', input.VpcId, context).VpcId!;
   const tags = tagsFor('network-acl', input.TagSpecifications);
-  refuseDryRun(input);
   const acl = newNetworkAcl(vpcId, { isDefault: false }, context);
   putTags(ec2, acl.NetworkAclId!, tags);
   rememberMade(operation, input, acl.NetworkAclId!, context);
-  networkChanged(context);
   return { NetworkAcl: copyWithTags('networkAcl', acl, ec2) };
 }

@@ -4,8 +4,6 @@ import { checkPrivateAddress } from '../addresses.js';
 import { madeBefore, rememberMade } from '../client-tokens.js';
 import { copyWithTags } from '../description.js';
 import { createInterface, groupsForSubnet } from '../network-interfaces.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { tagsFor } from '../tags.js';
 
@@ -23,9 +21,7 @@ export function createNetworkInterface(
   const tags = tagsFor('network-interface', input.TagSpecifications);
   const { Description: description, PrivateIpAddress: privateIpAddress } = input;
   if (privateIpAddress !== undefined) checkPrivateAddress(subnet, privateIpAddress, ec2);
-  refuseDryRun(input);
   const eni = createInterface({ subnet, groupIds, description, privateIpAddress, tags }, context);
   rememberMade(operation, input, eni.NetworkInterfaceId!, context);
-  networkChanged(context);
   return { ClientToken: input.ClientToken, NetworkInterface: copyWithTags('networkInterface', eni, ec2) };
 }

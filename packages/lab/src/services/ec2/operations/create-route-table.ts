@@ -2,8 +2,6 @@ import type { CreateRouteTableRequest, CreateRouteTableResult } from '@aws-sdk/c
 import type { OperationContext } from '../../../control-plane/types.js';
 import { madeBefore, rememberMade } from '../client-tokens.js';
 import { copyWithTags } from '../description.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { newRouteTable } from '../route-tables.js';
 import { putTags, tagsFor } from '../tags.js';
@@ -16,10 +14,8 @@ export function createRouteTable(input: CreateRouteTableRequest, context: Operat
   if (madeEarlier !== undefined) return { RouteTable: copyWithTags('routeTable', madeEarlier, ec2) };
   const vpc = requireResource('vpc', input.VpcId, context);
   const tags = tagsFor('route-table', input.TagSpecifications);
-  refuseDryRun(input);
   const table = newRouteTable(vpc, context);
   putTags(ec2, table.RouteTableId!, tags);
   rememberMade(operation, input, table.RouteTableId!, context);
-  networkChanged(context);
   return { RouteTable: copyWithTags('routeTable', table, ec2) };
 }

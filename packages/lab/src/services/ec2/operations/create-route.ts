@@ -1,8 +1,6 @@
 import type { CreateRouteRequest, CreateRouteResult } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { destinationFor, targetFor } from '../route-requests.js';
 import { destinationOf } from '../routes.js';
@@ -18,8 +16,6 @@ export function createRoute(input: CreateRouteRequest, context: OperationContext
   if (table.Routes?.some((route) => destinationOf(route) === text)) {
     throw new AwsError('RouteAlreadyExists', `The route identified by ${text} already exists.`);
   }
-  refuseDryRun(input);
   table.Routes?.push({ ...destination, ...target, Origin: 'CreateRoute', State: 'active' });
-  networkChanged(context);
   return { Return: true };
 }

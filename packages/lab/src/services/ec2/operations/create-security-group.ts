@@ -1,8 +1,7 @@
 import type { CreateSecurityGroupRequest, CreateSecurityGroupResult } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, refuseDryRun, required } from '../refusals.js';
+import { invalidParameterValue, required } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { newSecurityGroup } from '../security-groups.js';
 import { putTags, tagsFor, tagsOf } from '../tags.js';
@@ -20,10 +19,8 @@ export function createSecurityGroup(
     throw new AwsError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`);
   }
   const tags = tagsFor('security-group', input.TagSpecifications);
-  refuseDryRun(input);
   const group = newSecurityGroup({ vpcId, name, description }, context);
   putTags(ec2, group.GroupId!, tags);
-  networkChanged(context);
   return {
     GroupId: group.GroupId,
     SecurityGroupArn: group.SecurityGroupArn,

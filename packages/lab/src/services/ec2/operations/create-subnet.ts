@@ -1,12 +1,11 @@
-import type { CreateSubnetRequest, CreateSubnetResult, Subnet } from '@aws-sdk/client-ec2';
+import type { CreateSubnetRequest, CreateSubnetResult, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { recountAddresses } from '../addresses.js';
 import { contains, type Ipv4Block, overlaps, parseIpv4Block, requireIpv4Block } from '../cidr.js';
 import { copyWithTags } from '../description.js';
 import { associateNetworkAcl, defaultNetworkAcl } from '../network-acls.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, notEmulated, refuseDryRun, required } from '../refusals.js';
+import { invalidParameterValue, notEmulated, required } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { putTags, tagsFor } from '../tags.js';
 import { zonesOf } from '../zones.js';
@@ -16,10 +15,9 @@ export function createSubnet(input: CreateSubnetRequest, context: OperationConte
   if (input.Ipv6CidrBlock !== undefined || input.Ipv6Native === true) throw notEmulated('IPv6 in a subnet');
   const vpc = requireResource('vpc', input.VpcId, context);
   const block = requireIpv4Block(required(input.CidrBlock, 'cidrBlock'), 'cidrBlock');
-  checkBlock(block, vpc.VpcId!, vpc.CidrBlock!, input.CidrBlock!, context);
+  checkBlock(block, vpc, input.CidrBlock!, context);
   const zone = zoneOf(input, context);
   const tags = tagsFor('subnet', input.TagSpecifications);
-  refuseDryRun(input);
   const id = context.ids.hex('subnet-', 17);
   const subnet: Subnet = {
     SubnetId: id,
@@ -48,19 +46,21 @@ export function createSubnet(input: CreateSubnetRequest, context: OperationConte
   recountAddresses(ec2, id);
   putTags(ec2, id, tags);
   associateNetworkAcl(defaultNetworkAcl(vpc.VpcId!, ec2), id, context);
-  networkChanged(context);
   return { Subnet: copyWithTags('subnet', subnet, ec2) };
 }
 
-function checkBlock(block: Ipv4Block, vpcId: string, vpcCidr: string, text: string, context: OperationContext): void {
-  const outer = parseIpv4Block(vpcCidr);
+function checkBlock(block: Ipv4Block, vpc: Vpc, text: string, context: OperationContext): void {
+  const isInside = (vpc.CidrBlockAssociationSet ?? []).some(({ CidrBlock = '' }) => {
+    const outer = parseIpv4Block(CidrBlock);
+    return outer !== undefined && contains(outer, block);
+  });
   const isSized = block.prefixLength >= 16 && block.prefixLength <= 28;
-  if (outer === undefined || !isSized || !contains(outer, block)) {
+  if (!isSized || !isInside) {
     throw new AwsError('InvalidSubnet.Range', `The CIDR '${text}' is invalid.`);
   }
   for (const other of context.state.ec2.subnets.values()) {
     const taken = parseIpv4Block(other.CidrBlock ?? '');
-    if (other.VpcId !== vpcId || taken === undefined || !overlaps(taken, block)) continue;
+    if (other.VpcId !== vpc.VpcId || taken === undefined || !overlaps(taken, block)) continue;
     throw new AwsError('InvalidSubnet.Conflict', `The CIDR '${text}' conflicts with another subnet`);
   }
 }

@@ -1,7 +1,7 @@
 import type { CreateTagsRequest } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { missingParameter, refuseDryRun } from '../refusals.js';
+import { missingParameter } from '../refusals.js';
 import { kindOfId, requireResource } from '../resources.js';
 import { checkTagRoom, checkTags, putTags } from '../tags.js';
 
@@ -11,7 +11,6 @@ export function createTags(input: CreateTagsRequest, context: OperationContext):
   if (!input.Tags?.length) throw missingParameter('tagSet');
   checkTags(input.Tags);
   for (const id of ids) checkTagRoom(ec2, id, input.Tags);
-  refuseDryRun(input);
   for (const id of ids) putTags(ec2, id, input.Tags);
   return {};
 }

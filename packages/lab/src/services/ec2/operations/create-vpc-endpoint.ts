@@ -6,8 +6,7 @@ import { madeBefore, rememberMade } from '../client-tokens.js';
 import { copyWithTags } from '../description.js';
 import { requireEndpointService } from '../endpoint-services.js';
 import { defaultGroupId, groupIdentifiers } from '../network-interfaces.js';
-import { networkChanged } from '../network-revision.js';
-import { notEmulated, refuseDryRun, required } from '../refusals.js';
+import { notEmulated, required } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { putTags, tagsFor } from '../tags.js';
 import {
@@ -37,7 +36,6 @@ export function createVpcEndpoint(input: CreateVpcEndpointRequest, context: Oper
   const endpoint =
     type === 'Interface' ? createInterfaceEndpoint(input, vpc, context) : createGatewayEndpoint(input, vpc, context);
   rememberMade(operation, input, endpoint.VpcEndpointId!, context);
-  networkChanged(context);
   return { ClientToken: input.ClientToken, VpcEndpoint: copyWithTags('vpcEndpoint', endpoint, ec2) };
 }
 
@@ -55,7 +53,6 @@ function createInterfaceEndpoint(input: CreateVpcEndpointRequest, vpc: Vpc, cont
   const privateDns = input.PrivateDnsEnabled ?? true;
   if (privateDns) checkPrivateDns(service, vpcId, undefined, context);
   const tags = tagsFor('vpc-endpoint', input.TagSpecifications);
-  refuseDryRun(input);
   const endpoint: VpcEndpoint = {
     ...newEndpoint(input, vpcId, context),
     VpcEndpointType: 'Interface',
@@ -98,7 +95,6 @@ function createGatewayEndpoint(input: CreateVpcEndpointRequest, vpc: Vpc, contex
     context,
   );
   const tags = tagsFor('vpc-endpoint', input.TagSpecifications);
-  refuseDryRun(input);
   const endpoint: VpcEndpoint = {
     ...newEndpoint(input, vpc.VpcId!, context),
     VpcEndpointType: 'Gateway',

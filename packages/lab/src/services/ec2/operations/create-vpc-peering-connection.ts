@@ -8,7 +8,7 @@ import type {
 import type { OperationContext } from '../../../control-plane/types.js';
 import { overlaps, requireIpv4Block } from '../cidr.js';
 import { copyWithTags } from '../description.js';
-import { notEmulated, refuseDryRun } from '../refusals.js';
+import { notEmulated } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { putTags, tagsFor } from '../tags.js';
 
@@ -25,7 +25,6 @@ export function createVpcPeeringConnection(
   const requester = requireResource('vpc', input.VpcId, context);
   const accepter = requireResource('vpc', input.PeerVpcId, context);
   const tags = tagsFor('vpc-peering-connection', input.TagSpecifications);
-  refuseDryRun(input);
   const peering: VpcPeeringConnection = {
     VpcPeeringConnectionId: context.ids.hex('pcx-', 17),
     RequesterVpcInfo: vpcInfo(requester, context),

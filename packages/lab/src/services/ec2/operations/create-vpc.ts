@@ -4,9 +4,8 @@ import type { OperationContext } from '../../../control-plane/types.js';
 import { requireIpv4Block } from '../cidr.js';
 import { copyWithTags } from '../description.js';
 import { newNetworkAcl } from '../network-acls.js';
-import { networkChanged } from '../network-revision.js';
 import { installAwsPrefixLists } from '../prefix-lists.js';
-import { notEmulated, refuseDryRun, required } from '../refusals.js';
+import { notEmulated, required } from '../refusals.js';
 import { newMainRouteTable } from '../route-tables.js';
 import { newDefaultSecurityGroup } from '../security-groups.js';
 import { putTags, tagsFor } from '../tags.js';
@@ -21,7 +20,6 @@ export function createVpc(input: CreateVpcRequest, context: OperationContext): C
     throw new AwsError('InvalidVpc.Range', `The CIDR '${input.CidrBlock}' is invalid.`);
   }
   const tags = tagsFor('vpc', input.TagSpecifications);
-  refuseDryRun(input);
   const vpc: Vpc = {
     VpcId: context.ids.hex('vpc-', 17),
     CidrBlock: block.text,
@@ -46,6 +44,5 @@ export function createVpc(input: CreateVpcRequest, context: OperationContext): C
   newMainRouteTable(vpc, context);
   newNetworkAcl(vpc.VpcId!, { isDefault: true }, context);
   newDefaultSecurityGroup(vpc.VpcId!, context);
-  networkChanged(context);
   return { Vpc: { ...copyWithTags('vpc', vpc, ec2), State: 'pending' } };
 }

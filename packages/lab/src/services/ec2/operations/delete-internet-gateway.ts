@@ -1,7 +1,6 @@
 import type { DeleteInternetGatewayRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { dependencyViolation, refuseDryRun } from '../refusals.js';
+import { dependencyViolation } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 export function deleteInternetGateway(
@@ -12,9 +11,7 @@ export function deleteInternetGateway(
   const gateway = requireResource('internetGateway', input.InternetGatewayId, context);
   const id = gateway.InternetGatewayId!;
   if (gateway.Attachments?.length) throw dependencyViolation('internetGateway', id);
-  refuseDryRun(input);
   ec2.internetGateways.delete(id);
   ec2.tags.delete(id);
-  networkChanged(context);
   return {};
 }

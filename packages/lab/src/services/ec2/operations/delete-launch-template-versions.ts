@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { type LaunchTemplateRecord, requireTemplate, versionNumberOf } from '../launch-templates.js';
-import { missingParameter, refuseDryRun } from '../refusals.js';
+import { missingParameter } from '../refusals.js';
 
 /** Deletes what can be deleted and lists the rest: versions that do not exist, and the default one. */
 export function deleteLaunchTemplateVersions(
@@ -17,7 +17,6 @@ export function deleteLaunchTemplateVersions(
   const record = requireTemplate(input, context);
   if (!input.Versions?.length) throw missingParameter('Versions');
   const numbers = input.Versions.map((version) => versionNumberOf(record, version));
-  refuseDryRun(input);
   const deleted: LaunchTemplateVersion[] = [];
   const refused: DeleteLaunchTemplateVersionsResponseErrorItem[] = [];
   for (const number of numbers) {

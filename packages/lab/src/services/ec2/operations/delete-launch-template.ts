@@ -2,7 +2,6 @@ import type { DeleteLaunchTemplateRequest, DeleteLaunchTemplateResult } from '@a
 import type { OperationContext } from '../../../control-plane/types.js';
 import { copyWithTags } from '../description.js';
 import { requireTemplate } from '../launch-templates.js';
-import { refuseDryRun } from '../refusals.js';
 
 export function deleteLaunchTemplate(
   input: DeleteLaunchTemplateRequest,
@@ -10,7 +9,6 @@ export function deleteLaunchTemplate(
 ): DeleteLaunchTemplateResult {
   const { ec2 } = context.state;
   const { template } = requireTemplate(input, context);
-  refuseDryRun(input);
   const shown = copyWithTags('launchTemplate', template, ec2);
   ec2.launchTemplates.delete(template.LaunchTemplateId!);
   ec2.tags.delete(template.LaunchTemplateId!);

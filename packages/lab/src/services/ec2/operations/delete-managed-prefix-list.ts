@@ -2,8 +2,7 @@ import type { DeleteManagedPrefixListRequest, DeleteManagedPrefixListResult } fr
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { copyWithTags } from '../description.js';
-import { networkChanged } from '../network-revision.js';
-import { dependencyViolation, refuseDryRun } from '../refusals.js';
+import { dependencyViolation } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 /** Refused while a rule or a route names it. */
@@ -21,10 +20,8 @@ export function deleteManagedPrefixList(
     [...ec2.securityGroupRules.values()].some((rule) => rule.PrefixListId === id) ||
     [...ec2.routeTables.values()].some((table) => table.Routes?.some((route) => route.DestinationPrefixListId === id));
   if (isNamed) throw dependencyViolation('prefixList', id);
-  refuseDryRun(input);
   const shown = copyWithTags('prefixList', list, ec2);
   ec2.prefixLists.delete(id);
   ec2.tags.delete(id);
-  networkChanged(context);
   return { PrefixList: { ...shown, State: 'delete-complete' } };
 }

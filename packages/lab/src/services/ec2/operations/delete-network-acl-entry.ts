@@ -1,8 +1,7 @@
 import type { DeleteNetworkAclEntryRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { requireEntry } from '../network-acls.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, refuseDryRun, required } from '../refusals.js';
+import { invalidParameterValue, required } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 export function deleteNetworkAclEntry(
@@ -13,8 +12,6 @@ export function deleteNetworkAclEntry(
   const ruleNumber = required(input.RuleNumber, 'ruleNumber');
   if (ruleNumber === 32767) throw invalidParameterValue('The last rule of a network ACL cannot be deleted.');
   const present = requireEntry(acl, ruleNumber, required(input.Egress, 'egress'));
-  refuseDryRun(input);
   acl.Entries = acl.Entries?.filter((one) => one !== present);
-  networkChanged(context);
   return {};
 }

@@ -1,7 +1,6 @@
 import type { DeleteNetworkAclRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { dependencyViolation, invalidParameterValue, refuseDryRun } from '../refusals.js';
+import { dependencyViolation, invalidParameterValue } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 export function deleteNetworkAcl(input: DeleteNetworkAclRequest, context: OperationContext): Record<string, never> {
@@ -10,9 +9,7 @@ export function deleteNetworkAcl(input: DeleteNetworkAclRequest, context: Operat
   const id = acl.NetworkAclId!;
   if (acl.IsDefault === true) throw invalidParameterValue(`cannot delete default network ACL ${id}`);
   if (acl.Associations?.length) throw dependencyViolation('networkAcl', id);
-  refuseDryRun(input);
   ec2.networkAcls.delete(id);
   ec2.tags.delete(id);
-  networkChanged(context);
   return {};
 }

@@ -2,8 +2,6 @@ import type { DeleteNetworkInterfaceRequest } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { deleteInterface } from '../network-interfaces.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 export function deleteNetworkInterface(
@@ -15,8 +13,6 @@ export function deleteNetworkInterface(
   if (eni.Status !== 'available') {
     throw new AwsError('InvalidParameterValue', `Network interface '${id}' is currently in use.`);
   }
-  refuseDryRun(input);
   deleteInterface(id, context.state.ec2);
-  networkChanged(context);
   return {};
 }

@@ -1,19 +1,16 @@
 import type { DeleteRouteTableRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { dependencyViolation, refuseDryRun } from '../refusals.js';
+import { dependencyViolation } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 export function deleteRouteTable(input: DeleteRouteTableRequest, context: OperationContext): Record<string, never> {
   const { ec2 } = context.state;
   const table = requireResource('routeTable', input.RouteTableId, context);
   if (table.Associations?.length) throw dependencyViolation('routeTable', table.RouteTableId!);
-  refuseDryRun(input);
   for (const endpoint of ec2.vpcEndpoints.values()) {
     endpoint.RouteTableIds = endpoint.RouteTableIds?.filter((id) => id !== table.RouteTableId);
   }
   ec2.routeTables.delete(table.RouteTableId!);
   ec2.tags.delete(table.RouteTableId!);
-  networkChanged(context);
   return {};
 }

@@ -1,7 +1,6 @@
 import type { DeleteRouteRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, refuseDryRun } from '../refusals.js';
+import { invalidParameterValue } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { destinationFor } from '../route-requests.js';
 import { destinationOf, requireRoute } from '../routes.js';
@@ -18,8 +17,6 @@ export function deleteRoute(input: DeleteRouteRequest, context: OperationContext
       `cannot remove VPC endpoint route ${text} in route table ${table.RouteTableId}; modify the endpoint instead`,
     );
   }
-  refuseDryRun(input);
   table.Routes = table.Routes?.filter((one) => one !== route);
-  networkChanged(context);
   return {};
 }

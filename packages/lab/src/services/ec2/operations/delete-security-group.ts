@@ -1,8 +1,6 @@
 import type { DeleteSecurityGroupRequest, DeleteSecurityGroupResult, SecurityGroup } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { securityGroupFor } from '../security-group-names.js';
 import { removeRules, rulesOfGroup } from '../security-group-rules.js';
 import type { Ec2State } from '../state.js';
@@ -19,7 +17,6 @@ export function deleteSecurityGroup(
     throw new AwsError('CannotDelete', `the specified group: "${id}" name: "default" cannot be deleted by a user`);
   }
   if (hasDependents(group, ec2)) throw new AwsError('DependencyViolation', `resource ${id} has a dependent object`);
-  refuseDryRun(input);
   removeRules(
     rulesOfGroup(group, ec2).map((rule) => rule.SecurityGroupRuleId!),
     group,
@@ -27,7 +24,6 @@ export function deleteSecurityGroup(
   );
   ec2.securityGroups.delete(id);
   ec2.tags.delete(id);
-  networkChanged(context);
   return { Return: true, GroupId: id };
 }
 

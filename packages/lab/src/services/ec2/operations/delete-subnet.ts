@@ -1,8 +1,7 @@
 import type { DeleteSubnetRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { dropNetworkAclAssociations } from '../network-acls.js';
-import { networkChanged } from '../network-revision.js';
-import { dependencyViolation, refuseDryRun } from '../refusals.js';
+import { dependencyViolation } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 /** Refused while an interface is in it; its associations go with it. */
@@ -10,13 +9,11 @@ export function deleteSubnet(input: DeleteSubnetRequest, context: OperationConte
   const { ec2 } = context.state;
   const id = requireResource('subnet', input.SubnetId, context).SubnetId!;
   if ([...ec2.networkInterfaces.values()].some((eni) => eni.SubnetId === id)) throw dependencyViolation('subnet', id);
-  refuseDryRun(input);
   for (const table of ec2.routeTables.values()) {
     table.Associations = table.Associations?.filter((association) => association.SubnetId !== id);
   }
   dropNetworkAclAssociations(id, ec2);
   ec2.subnets.delete(id);
   ec2.tags.delete(id);
-  networkChanged(context);
   return {};
 }

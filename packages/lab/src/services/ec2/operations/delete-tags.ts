@@ -1,6 +1,5 @@
 import type { DeleteTagsRequest, Tag } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { refuseDryRun } from '../refusals.js';
 import { checkTags, tagsOf } from '../tags.js';
 import { requireTaggable } from './create-tags.js';
 
@@ -10,7 +9,6 @@ export function deleteTags(input: DeleteTagsRequest, context: OperationContext):
   const ids = requireTaggable(input.Resources, context);
   const leaving = input.Tags ?? [];
   checkTags(leaving);
-  refuseDryRun(input);
   for (const id of ids) {
     const kept = tagsOf(ec2, id).filter((tag) => !isLeaving(tag, leaving));
     ec2.tags.set(id, kept);

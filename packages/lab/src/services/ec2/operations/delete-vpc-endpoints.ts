@@ -1,7 +1,6 @@
 import type { DeleteVpcEndpointsRequest, DeleteVpcEndpointsResult, UnsuccessfulItem } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { missingParameter, refuseDryRun } from '../refusals.js';
+import { missingParameter } from '../refusals.js';
 import { kindOf } from '../resources.js';
 import { endpointState, finishVpcEndpointDeletion, removeGatewayRoutes } from '../vpc-endpoints.js';
 
@@ -11,7 +10,6 @@ export function deleteVpcEndpoints(
   context: OperationContext,
 ): DeleteVpcEndpointsResult {
   if (!input.VpcEndpointIds?.length) throw missingParameter('VpcEndpointId');
-  refuseDryRun(input);
   const unsuccessful: UnsuccessfulItem[] = [];
   for (const id of new Set(input.VpcEndpointIds)) {
     if (context.state.ec2.vpcEndpoints.has(id)) beginDeletion(id, context);
@@ -20,7 +18,6 @@ export function deleteVpcEndpoints(
       unsuccessful.push({ ResourceId: id, Error: { Code: 'InvalidVpcEndpoint.NotFound', Message: text(id) } });
     }
   }
-  networkChanged(context);
   return { Unsuccessful: unsuccessful };
 }
 

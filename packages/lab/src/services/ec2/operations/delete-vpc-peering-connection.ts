@@ -1,8 +1,6 @@
 import type { DeleteVpcPeeringConnectionRequest, DeleteVpcPeeringConnectionResult } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 /** It stays visible as deleted; routes over it turn into black holes. */
@@ -17,8 +15,6 @@ export function deleteVpcPeeringConnection(
       `Invalid state transition for ${peering.VpcPeeringConnectionId}, attempted to transition from deleted to deleting`,
     );
   }
-  refuseDryRun(input);
   peering.Status = { Code: 'deleted', Message: `Deleted by ${context.state.accountId}` };
-  networkChanged(context);
   return { Return: true };
 }

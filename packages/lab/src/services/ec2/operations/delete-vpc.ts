@@ -1,7 +1,6 @@
 import type { DeleteVpcRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { dependencyViolation, refuseDryRun } from '../refusals.js';
+import { dependencyViolation } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { removeRules, rulesOfGroup } from '../security-group-rules.js';
 import type { Ec2State } from '../state.js';
@@ -11,7 +10,6 @@ export function deleteVpc(input: DeleteVpcRequest, context: OperationContext): R
   const { ec2 } = context.state;
   const vpcId = requireResource('vpc', input.VpcId, context).VpcId!;
   if (hasDependents(vpcId, ec2)) throw dependencyViolation('vpc', vpcId);
-  refuseDryRun(input);
   for (const [id, table] of ec2.routeTables) if (table.VpcId === vpcId) forget(ec2.routeTables, id, ec2);
   for (const [id, acl] of ec2.networkAcls) if (acl.VpcId === vpcId) forget(ec2.networkAcls, id, ec2);
   for (const [id, group] of ec2.securityGroups) {
@@ -25,7 +23,6 @@ export function deleteVpc(input: DeleteVpcRequest, context: OperationContext): R
   }
   ec2.vpcAttributes.delete(vpcId);
   forget(ec2.vpcs, vpcId, ec2);
-  networkChanged(context);
   return {};
 }
 

@@ -4,13 +4,11 @@ import type {
   DescribeAccountAttributesResult,
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { refuseDryRun } from '../refusals.js';
 
 export function describeAccountAttributes(
   input: DescribeAccountAttributesRequest,
   context: OperationContext,
 ): DescribeAccountAttributesResult {
-  refuseDryRun(input);
   const defaultVpc = [...context.state.ec2.vpcs.values()].find((vpc) => vpc.IsDefault === true);
   const all = [
     attribute('supported-platforms', 'VPC'),

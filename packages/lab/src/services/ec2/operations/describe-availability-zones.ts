@@ -4,11 +4,11 @@ import type {
   DescribeAvailabilityZonesResult,
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { checkFilters, type FilterFields, passesFilters } from '../filters.js';
-import { invalidParameterValue, refuseDryRun } from '../refusals.js';
+import { checkFilters, describedBy, type FilterFields, passesFilters } from '../filters.js';
+import { invalidParameterValue } from '../refusals.js';
 import { zonesOf } from '../zones.js';
 
-const fields: FilterFields<AvailabilityZone> = {
+const fields: FilterFields<AvailabilityZone> = describedBy('AvailabilityZone', {
   'group-name': (z) => z.GroupName,
   'opt-in-status': (z) => z.OptInStatus,
   'region-name': (z) => z.RegionName,
@@ -16,13 +16,12 @@ const fields: FilterFields<AvailabilityZone> = {
   'zone-id': (z) => z.ZoneId,
   'zone-name': (z) => z.ZoneName,
   'zone-type': (z) => z.ZoneType,
-};
+});
 
 export function describeAvailabilityZones(
   input: DescribeAvailabilityZonesRequest,
   context: OperationContext,
 ): DescribeAvailabilityZonesResult {
-  refuseDryRun(input);
   checkFilters(input.Filters, fields);
   const all = zonesOf(context.state.region);
   const wanted = [...(input.ZoneNames ?? []), ...(input.ZoneIds ?? [])];

@@ -1,7 +1,7 @@
 import type { DescribeImageAttributeRequest, ImageAttribute } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { copyOf } from '../copy.js';
-import { notEmulated, refuseDryRun } from '../refusals.js';
+import { notEmulated } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 export function describeImageAttribute(
@@ -9,7 +9,6 @@ export function describeImageAttribute(
   context: OperationContext,
 ): ImageAttribute {
   const image = requireResource('image', input.ImageId, context);
-  refuseDryRun(input);
   switch (input.Attribute) {
     case 'launchPermission':
       return {
@@ -18,6 +17,13 @@ export function describeImageAttribute(
       };
     case 'description':
       return { ImageId: image.ImageId, Description: { Value: image.Description } };
+    case 'blockDeviceMapping':
+      return { ImageId: image.ImageId, BlockDeviceMappings: copyOf(image.BlockDeviceMappings ?? []) };
+    case 'deregistrationProtection':
+      return {
+        ImageId: image.ImageId,
+        DeregistrationProtection: { Value: image.DeregistrationProtection ?? 'disabled' },
+      };
     default:
       throw notEmulated(`the image attribute ${input.Attribute}`);
   }

@@ -2,7 +2,7 @@ import type { DescribeInstanceAttributeRequest, InstanceAttribute } from '@aws-s
 import type { OperationContext } from '../../../control-plane/types.js';
 import { copyOf } from '../copy.js';
 import { requireInstances } from '../instances.js';
-import { notEmulated, refuseDryRun, required } from '../refusals.js';
+import { notEmulated, required } from '../refusals.js';
 
 export function describeInstanceAttribute(
   input: DescribeInstanceAttributeRequest,
@@ -11,7 +11,6 @@ export function describeInstanceAttribute(
   const record = requireInstances([required(input.InstanceId, 'instanceId')], context)[0]!;
   const { instance } = record;
   const attribute = required(input.Attribute, 'attribute');
-  refuseDryRun(input);
   const InstanceId = instance.InstanceId;
   switch (attribute) {
     case 'userData':

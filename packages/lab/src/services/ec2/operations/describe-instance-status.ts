@@ -1,26 +1,24 @@
 import type { DescribeInstanceStatusRequest, DescribeInstanceStatusResult, InstanceStatus } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { copyOf } from '../copy.js';
-import { checkFilters, type FilterFields, passesFilters } from '../filters.js';
+import { checkFilters, describedBy, type FilterFields, passesFilters } from '../filters.js';
 import { requireInstances } from '../instances.js';
 import { pageOf } from '../paging.js';
-import { refuseDryRun } from '../refusals.js';
 import type { InstanceRecord } from '../state.js';
 
-const fields: FilterFields<InstanceStatus> = {
+const fields: FilterFields<InstanceStatus> = describedBy('InstanceStatus', {
   'availability-zone': (s) => s.AvailabilityZone,
   'instance-state-name': (s) => s.InstanceState?.Name,
   'instance-state-code': (s) => s.InstanceState?.Code,
   'instance-status.status': (s) => s.InstanceStatus?.Status,
   'system-status.status': (s) => s.SystemStatus?.Status,
-};
+});
 
 /** Running instances, unless all are asked for. Their checks pass as soon as they run. */
 export function describeInstanceStatus(
   input: DescribeInstanceStatusRequest,
   context: OperationContext,
 ): DescribeInstanceStatusResult {
-  refuseDryRun(input);
   checkFilters(input.Filters, fields);
   const records = input.InstanceIds?.length
     ? requireInstances(input.InstanceIds, context)

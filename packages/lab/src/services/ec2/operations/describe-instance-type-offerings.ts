@@ -1,4 +1,5 @@
 import type {
+  _InstanceType,
   DescribeInstanceTypeOfferingsRequest,
   DescribeInstanceTypeOfferingsResult,
   InstanceTypeOffering,
@@ -6,9 +7,9 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { checkFilters, type FilterFields, passesFilters } from '../filters.js';
-import { instanceTypes } from '../instance-types.js';
+import { instanceTypeNames } from '../instance-types.js';
 import { pageOf } from '../paging.js';
-import { notEmulated, refuseDryRun } from '../refusals.js';
+import { notEmulated } from '../refusals.js';
 import { zonesOf } from '../zones.js';
 
 const fields: FilterFields<InstanceTypeOffering> = {
@@ -21,12 +22,13 @@ export function describeInstanceTypeOfferings(
   input: DescribeInstanceTypeOfferingsRequest,
   context: OperationContext,
 ): DescribeInstanceTypeOfferingsResult {
-  refuseDryRun(input);
   checkFilters(input.Filters, fields);
   const LocationType = input.LocationType ?? 'region';
   const locations = locationsOf(LocationType, context.state.region);
-  const found = [...instanceTypes.values()]
-    .flatMap(({ InstanceType }) => locations.map((Location) => ({ InstanceType, LocationType, Location })))
+  const found = instanceTypeNames()
+    .flatMap((InstanceType) =>
+      locations.map((Location) => ({ InstanceType: InstanceType as _InstanceType, LocationType, Location })),
+    )
     .filter((offering) => passesFilters(offering, [], input.Filters, fields));
   const page = pageOf(found, input);
   return { InstanceTypeOfferings: [...page.items], NextToken: page.nextToken };

@@ -5,13 +5,12 @@ import { checkFilters, passesFilters } from '../filters.js';
 import { instanceFilters } from '../instance-filters.js';
 import { requireInstances } from '../instances.js';
 import { pageOf } from '../paging.js';
-import { invalidParameterCombination, refuseDryRun } from '../refusals.js';
+import { invalidParameterCombination } from '../refusals.js';
 import type { InstanceRecord } from '../state.js';
 import { tagsOf } from '../tags.js';
 
 export function describeInstances(input: DescribeInstancesRequest, context: OperationContext): DescribeInstancesResult {
   const { ec2 } = context.state;
-  refuseDryRun(input);
   checkFilters(input.Filters, instanceFilters);
   const records = chosenRecords(input, context).filter(({ instance, reservationId }) =>
     passesFilters({ ...instance, reservationId }, tagsOf(ec2, instance.InstanceId!), input.Filters, instanceFilters),

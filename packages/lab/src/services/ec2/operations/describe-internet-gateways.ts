@@ -5,14 +5,14 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 
-const fields: FilterFields<InternetGateway> = {
+const fields: FilterFields<InternetGateway> = describedBy('InternetGateway', {
   'internet-gateway-id': (g) => g.InternetGatewayId,
   'attachment.vpc-id': (g) => g.Attachments?.map((one) => one.VpcId),
   'attachment.state': (g) => g.Attachments?.map((one) => one.State),
   'owner-id': (g) => g.OwnerId,
-};
+});
 
 export function describeInternetGateways(
   input: DescribeInternetGatewaysRequest,

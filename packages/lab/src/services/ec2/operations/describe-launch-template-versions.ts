@@ -4,26 +4,25 @@ import type {
   LaunchTemplateVersion,
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { checkFilters, type FilterFields, passesFilters } from '../filters.js';
+import { checkFilters, describedBy, type FilterFields, passesFilters } from '../filters.js';
 import { type LaunchTemplateRecord, requireTemplate, requireVersion, showVersion } from '../launch-templates.js';
 import { pageOf } from '../paging.js';
-import { invalidParameterValue, missingParameter, refuseDryRun } from '../refusals.js';
+import { invalidParameterValue, missingParameter } from '../refusals.js';
 
-const fields: FilterFields<LaunchTemplateVersion> = {
+const fields: FilterFields<LaunchTemplateVersion> = describedBy('LaunchTemplateVersion', {
   'create-time': (v) => v.CreateTime,
   'ebs-optimized': (v) => v.LaunchTemplateData?.EbsOptimized,
   'iam-instance-profile': (v) => v.LaunchTemplateData?.IamInstanceProfile?.Arn,
   'image-id': (v) => v.LaunchTemplateData?.ImageId,
   'instance-type': (v) => v.LaunchTemplateData?.InstanceType,
   'is-default-version': (v) => v.DefaultVersion,
-};
+});
 
 /** Newest first. Without a template, `$Latest` and `$Default` of every template. */
 export function describeLaunchTemplateVersions(
   input: DescribeLaunchTemplateVersionsRequest,
   context: OperationContext,
 ): DescribeLaunchTemplateVersionsResult {
-  refuseDryRun(input);
   checkFilters(input.Filters, fields);
   const found = chosenVersions(input, context).filter((version) => passesFilters(version, [], input.Filters, fields));
   const page = pageOf(found, input, { least: 1, most: 200 });

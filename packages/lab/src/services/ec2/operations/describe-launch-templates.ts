@@ -5,13 +5,13 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 import { requireTemplate } from '../launch-templates.js';
 
-const fields: FilterFields<LaunchTemplate> = {
+const fields: FilterFields<LaunchTemplate> = describedBy('LaunchTemplate', {
   'launch-template-name': (t) => t.LaunchTemplateName,
   'create-time': (t) => t.CreateTime,
-};
+});
 
 export function describeLaunchTemplates(
   input: DescribeLaunchTemplatesRequest,

@@ -5,14 +5,14 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 import { installAwsPrefixLists } from '../prefix-lists.js';
 
-const fields: FilterFields<ManagedPrefixList> = {
+const fields: FilterFields<ManagedPrefixList> = describedBy('ManagedPrefixList', {
   'owner-id': (l) => l.OwnerId,
   'prefix-list-id': (l) => l.PrefixListId,
   'prefix-list-name': (l) => l.PrefixListName,
-};
+});
 
 export function describeManagedPrefixLists(
   input: DescribeManagedPrefixListsRequest,

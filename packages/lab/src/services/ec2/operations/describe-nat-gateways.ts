@@ -1,14 +1,14 @@
 import type { DescribeNatGatewaysRequest, DescribeNatGatewaysResult, NatGateway } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 
-const fields: FilterFields<NatGateway> = {
+const fields: FilterFields<NatGateway> = describedBy('NatGateway', {
   'nat-gateway-id': (g) => g.NatGatewayId,
   state: (g) => g.State,
   'subnet-id': (g) => g.SubnetId,
   'vpc-id': (g) => g.VpcId,
-};
+});
 
 export function describeNatGateways(
   input: DescribeNatGatewaysRequest,

@@ -1,9 +1,9 @@
 import type { DescribeNetworkAclsRequest, DescribeNetworkAclsResult, NetworkAcl } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 
-const fields: FilterFields<NetworkAcl> = {
+const fields: FilterFields<NetworkAcl> = describedBy('NetworkAcl', {
   'network-acl-id': (a) => a.NetworkAclId,
   'vpc-id': (a) => a.VpcId,
   default: (a) => a.IsDefault,
@@ -16,7 +16,7 @@ const fields: FilterFields<NetworkAcl> = {
   'entry.protocol': (a) => a.Entries?.map((entry) => entry.Protocol),
   'entry.rule-action': (a) => a.Entries?.map((entry) => entry.RuleAction),
   'entry.rule-number': (a) => a.Entries?.map((entry) => entry.RuleNumber),
-};
+});
 
 export function describeNetworkAcls(
   input: DescribeNetworkAclsRequest,

@@ -5,9 +5,9 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 
-const fields: FilterFields<NetworkInterface> = {
+const fields: FilterFields<NetworkInterface> = describedBy('NetworkInterface', {
   'addresses.private-ip-address': (e) => e.PrivateIpAddresses?.map((one) => one.PrivateIpAddress),
   'association.allocation-id': (e) => e.Association?.AllocationId,
   'association.association-id': (e) => e.Association?.AssociationId,
@@ -31,7 +31,7 @@ const fields: FilterFields<NetworkInterface> = {
   status: (e) => e.Status,
   'subnet-id': (e) => e.SubnetId,
   'vpc-id': (e) => e.VpcId,
-};
+});
 
 export function describeNetworkInterfaces(
   input: DescribeNetworkInterfacesRequest,

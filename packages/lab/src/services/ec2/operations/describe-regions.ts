@@ -1,7 +1,8 @@
 import type { DescribeRegionsRequest, DescribeRegionsResult, Region } from '@aws-sdk/client-ec2';
+import { awsRegions } from '../../../control-plane/aws-regions.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { checkFilters, type FilterFields, passesFilters } from '../filters.js';
-import { invalidParameterValue, refuseDryRun } from '../refusals.js';
+import { invalidParameterValue } from '../refusals.js';
 
 const fields: FilterFields<Region> = {
   endpoint: (r) => r.Endpoint,
@@ -9,13 +10,21 @@ const fields: FilterFields<Region> = {
   'region-name': (r) => r.RegionName,
 };
 
-/** A lab has one region. */
+/** AllRegions adds nothing: the lab's account has opted in to every region. */
 export function describeRegions(input: DescribeRegionsRequest, context: OperationContext): DescribeRegionsResult {
-  refuseDryRun(input);
   checkFilters(input.Filters, fields);
-  const RegionName = context.state.region;
-  const unknown = input.RegionNames?.find((name) => name !== RegionName);
+  const all = awsRegions(context.state.region).map(
+    ({ name, optInStatus }): Region => ({
+      RegionName: name,
+      Endpoint: `ec2.${name}.amazonaws.com`,
+      OptInStatus: optInStatus,
+    }),
+  );
+  const unknown = input.RegionNames?.find((wanted) => !all.some(({ RegionName }) => RegionName === wanted));
   if (unknown !== undefined) throw invalidParameterValue(`Invalid region: [${unknown}]`);
-  const only: Region = { RegionName, Endpoint: `ec2.${RegionName}.amazonaws.com`, OptInStatus: 'opt-in-not-required' };
-  return { Regions: passesFilters(only, [], input.Filters, fields) ? [only] : [] };
+  return {
+    Regions: all
+      .filter(({ RegionName }) => input.RegionNames?.includes(RegionName ?? '') ?? true)
+      .filter((region) => passesFilters(region, [], input.Filters, fields)),
+  };
 }

@@ -1,9 +1,9 @@
 import type { DescribeRouteTablesRequest, DescribeRouteTablesResult, RouteTable } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 
-const fields: FilterFields<RouteTable> = {
+const fields: FilterFields<RouteTable> = describedBy('RouteTable', {
   'route-table-id': (t) => t.RouteTableId,
   'vpc-id': (t) => t.VpcId,
   'owner-id': (t) => t.OwnerId,
@@ -19,7 +19,7 @@ const fields: FilterFields<RouteTable> = {
   'route.origin': (t) => t.Routes?.map((route) => route.Origin),
   'route.state': (t) => t.Routes?.map((route) => route.State),
   'route.vpc-peering-connection-id': (t) => t.Routes?.map((route) => route.VpcPeeringConnectionId),
-};
+});
 
 export function describeRouteTables(
   input: DescribeRouteTablesRequest,

@@ -5,12 +5,12 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 
-const fields: FilterFields<SecurityGroupRule> = {
+const fields: FilterFields<SecurityGroupRule> = describedBy('SecurityGroupRule', {
   'group-id': (r) => r.GroupId,
   'security-group-rule-id': (r) => r.SecurityGroupRuleId,
-};
+});
 
 export function describeSecurityGroupRules(
   input: DescribeSecurityGroupRulesRequest,

@@ -7,7 +7,7 @@ import type {
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 
 const ingress = (group: SecurityGroup) => group.IpPermissions ?? [];
 const egress = (group: SecurityGroup) => group.IpPermissionsEgress ?? [];
@@ -23,7 +23,7 @@ function permissionFields(prefix: string, of: (group: SecurityGroup) => IpPermis
   };
 }
 
-const fields: FilterFields<SecurityGroup> = {
+const fields: FilterFields<SecurityGroup> = describedBy('SecurityGroup', {
   'group-id': (g) => g.GroupId,
   'group-name': (g) => g.GroupName,
   description: (g) => g.Description,
@@ -31,7 +31,7 @@ const fields: FilterFields<SecurityGroup> = {
   'vpc-id': (g) => g.VpcId,
   ...permissionFields('ip-permission', ingress),
   ...permissionFields('egress.ip-permission', egress),
-};
+});
 
 export function describeSecurityGroups(
   input: DescribeSecurityGroupsRequest,

@@ -1,9 +1,9 @@
 import type { DescribeSubnetsRequest, DescribeSubnetsResult, Subnet } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 
-const fields: FilterFields<Subnet> = {
+const fields: FilterFields<Subnet> = describedBy('Subnet', {
   'subnet-id': (s) => s.SubnetId,
   'subnet-arn': (s) => s.SubnetArn,
   'vpc-id': (s) => s.VpcId,
@@ -19,7 +19,7 @@ const fields: FilterFields<Subnet> = {
   'map-public-ip-on-launch': (s) => s.MapPublicIpOnLaunch,
   'owner-id': (s) => s.OwnerId,
   state: (s) => s.State,
-};
+});
 
 export function describeSubnets(input: DescribeSubnetsRequest, context: OperationContext): DescribeSubnetsResult {
   const { found, nextToken } = describe('subnet', { ...input, ids: input.SubnetIds }, fields, context);

@@ -2,7 +2,6 @@ import type { DescribeTagsRequest, DescribeTagsResult, TagDescription } from '@a
 import type { OperationContext } from '../../../control-plane/types.js';
 import { checkFilters, type FilterFields, passesFilters } from '../filters.js';
 import { pageOf } from '../paging.js';
-import { refuseDryRun } from '../refusals.js';
 import { kindOf, kindOfId } from '../resources.js';
 
 const fields: FilterFields<TagDescription> = {
@@ -13,7 +12,6 @@ const fields: FilterFields<TagDescription> = {
 };
 
 export function describeTags(input: DescribeTagsRequest, context: OperationContext): DescribeTagsResult {
-  refuseDryRun(input);
   checkFilters(input.Filters, fields);
   const all = [...context.state.ec2.tags].flatMap(([id, tags]) =>
     tags.map(({ Key, Value }): TagDescription => {

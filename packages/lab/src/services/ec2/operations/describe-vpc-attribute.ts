@@ -1,6 +1,6 @@
 import type { DescribeVpcAttributeRequest, DescribeVpcAttributeResult } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { invalidParameterValue, refuseDryRun, required } from '../refusals.js';
+import { invalidParameterValue, required } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 export function describeVpcAttribute(
@@ -9,7 +9,6 @@ export function describeVpcAttribute(
 ): DescribeVpcAttributeResult {
   const vpcId = requireResource('vpc', input.VpcId, context).VpcId!;
   const attribute = required(input.Attribute, 'attribute');
-  refuseDryRun(input);
   const { enableDnsSupport, enableDnsHostnames } = context.state.ec2.vpcAttributes.get(vpcId)!;
   switch (attribute) {
     case 'enableDnsSupport':

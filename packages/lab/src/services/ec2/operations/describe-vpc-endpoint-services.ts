@@ -8,7 +8,6 @@ import type { OperationContext } from '../../../control-plane/types.js';
 import { serviceDetails } from '../endpoint-services.js';
 import { checkFilters, type FilterFields, passesFilters } from '../filters.js';
 import { pageOf } from '../paging.js';
-import { refuseDryRun } from '../refusals.js';
 
 const fields: FilterFields<ServiceDetail> = {
   owner: (s) => s.Owner,
@@ -21,7 +20,6 @@ export function describeVpcEndpointServices(
   input: DescribeVpcEndpointServicesRequest,
   context: OperationContext,
 ): DescribeVpcEndpointServicesResult {
-  refuseDryRun(input);
   checkFilters(input.Filters, fields);
   const all = serviceDetails(context.state.region);
   for (const name of input.ServiceNames ?? []) {

@@ -1,16 +1,16 @@
 import type { DescribeVpcEndpointsRequest, DescribeVpcEndpointsResult, VpcEndpoint } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 
-const fields: FilterFields<VpcEndpoint> = {
+const fields: FilterFields<VpcEndpoint> = describedBy('VpcEndpoint', {
   'ip-address-type': (e) => e.IpAddressType,
   'service-name': (e) => e.ServiceName,
   'vpc-endpoint-id': (e) => e.VpcEndpointId,
   'vpc-endpoint-state': (e) => e.State,
   'vpc-endpoint-type': (e) => e.VpcEndpointType,
   'vpc-id': (e) => e.VpcId,
-};
+});
 
 export function describeVpcEndpoints(
   input: DescribeVpcEndpointsRequest,

@@ -5,9 +5,9 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 
-const fields: FilterFields<VpcPeeringConnection> = {
+const fields: FilterFields<VpcPeeringConnection> = describedBy('VpcPeeringConnection', {
   'accepter-vpc-info.cidr-block': (p) => p.AccepterVpcInfo?.CidrBlock,
   'accepter-vpc-info.owner-id': (p) => p.AccepterVpcInfo?.OwnerId,
   'accepter-vpc-info.vpc-id': (p) => p.AccepterVpcInfo?.VpcId,
@@ -16,7 +16,7 @@ const fields: FilterFields<VpcPeeringConnection> = {
   'requester-vpc-info.vpc-id': (p) => p.RequesterVpcInfo?.VpcId,
   'status-code': (p) => p.Status?.Code,
   'vpc-peering-connection-id': (p) => p.VpcPeeringConnectionId,
-};
+});
 
 export function describeVpcPeeringConnections(
   input: DescribeVpcPeeringConnectionsRequest,

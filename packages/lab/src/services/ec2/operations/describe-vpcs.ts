@@ -1,9 +1,9 @@
 import type { DescribeVpcsRequest, DescribeVpcsResult, Vpc } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { describe } from '../description.js';
-import type { FilterFields } from '../filters.js';
+import { describedBy, type FilterFields } from '../filters.js';
 
-const fields: FilterFields<Vpc> = {
+const fields: FilterFields<Vpc> = describedBy('Vpc', {
   'vpc-id': (v) => v.VpcId,
   cidr: (v) => v.CidrBlock,
   cidrBlock: (v) => v.CidrBlock,
@@ -13,7 +13,7 @@ const fields: FilterFields<Vpc> = {
   'is-default': (v) => v.IsDefault,
   'owner-id': (v) => v.OwnerId,
   state: (v) => v.State,
-};
+});
 
 export function describeVpcs(input: DescribeVpcsRequest, context: OperationContext): DescribeVpcsResult {
   const { found, nextToken } = describe('vpc', { ...input, ids: input.VpcIds }, fields, context);

@@ -1,8 +1,6 @@
 import type { DetachInternetGatewayRequest } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 /** Refused while something in the VPC has a public address. */
@@ -25,8 +23,6 @@ export function detachInternetGateway(
       `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
     );
   }
-  refuseDryRun(input);
   gateway.Attachments = [];
-  networkChanged(context);
   return {};
 }

@@ -3,8 +3,6 @@ import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { addressFor } from '../elastic-addresses.js';
 import { clearPublicAddress, forgetAssociation, showInterfaces } from '../network-interfaces.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 
 export function disassociateAddress(
   input: DisassociateAddressRequest,
@@ -16,14 +14,12 @@ export function disassociateAddress(
   if ([...ec2.natGateways.values()].some((nat) => nat.State !== 'deleted' && usesAddress(nat, address))) {
     throw new AwsError('AuthFailure', 'You do not have permission to access the specified resource.');
   }
-  refuseDryRun(input);
   const eni = ec2.networkInterfaces.get(address.NetworkInterfaceId ?? '');
   forgetAssociation(address);
   if (eni !== undefined) {
     clearPublicAddress(eni);
     if (eni.Attachment?.InstanceId !== undefined) showInterfaces(eni.Attachment.InstanceId, ec2);
   }
-  networkChanged(context);
   return {};
 }
 

@@ -1,7 +1,6 @@
 import type { DisassociateRouteTableRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, refuseDryRun, required } from '../refusals.js';
+import { invalidParameterValue, required } from '../refusals.js';
 import { dropAssociation, requireAssociation } from '../route-tables.js';
 
 /** The subnet follows the main table again. */
@@ -14,8 +13,6 @@ export function disassociateRouteTable(
   if (association.Main === true) {
     throw invalidParameterValue(`cannot disassociate the main route table association ${id}`);
   }
-  refuseDryRun(input);
   dropAssociation(table, association);
-  networkChanged(context);
   return {};
 }

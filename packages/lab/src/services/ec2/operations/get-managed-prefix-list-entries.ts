@@ -3,7 +3,6 @@ import type { OperationContext } from '../../../control-plane/types.js';
 import { copyOf } from '../copy.js';
 import { pageOf } from '../paging.js';
 import { installAwsPrefixLists } from '../prefix-lists.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 export function getManagedPrefixListEntries(
@@ -12,7 +11,6 @@ export function getManagedPrefixListEntries(
 ): GetManagedPrefixListEntriesResult {
   installAwsPrefixLists(context);
   const list = requireResource('prefixList', input.PrefixListId, context);
-  refuseDryRun(input);
   const { entries } = context.state.ec2.prefixLists.get(list.PrefixListId!)!;
   const page = pageOf(entries, input, { least: 1, most: 100 });
   return { Entries: copyOf([...page.items]), NextToken: page.nextToken };

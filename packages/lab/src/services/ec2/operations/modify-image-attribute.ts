@@ -1,7 +1,7 @@
 import type { LaunchPermission, ModifyImageAttributeRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { notEmulated, refuseDryRun } from '../refusals.js';
-import { requireResource } from '../resources.js';
+import { requireAvailable, requireOwnImage } from '../images.js';
+import { notEmulated } from '../refusals.js';
 
 /** launchPermission and description. */
 export function modifyImageAttribute(
@@ -9,11 +9,11 @@ export function modifyImageAttribute(
   context: OperationContext,
 ): Record<string, never> {
   const { launchPermissions } = context.state.ec2;
-  const image = requireResource('image', input.ImageId, context);
+  const image = requireOwnImage(input.ImageId, context);
+  requireAvailable(image);
   const { Add: add = [], Remove: remove = [] } = permissionsIn(input);
   const description = input.Description?.Value;
   if (add.length + remove.length === 0 && description === undefined) throw notEmulated('this image attribute');
-  refuseDryRun(input);
   const leaving = new Set(remove.map(keyOf));
   const byKey = new Map((launchPermissions.get(image.ImageId!) ?? []).map((one) => [keyOf(one), one]));
   for (const one of add) byKey.set(keyOf(one), one);

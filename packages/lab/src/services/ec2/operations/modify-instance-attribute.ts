@@ -4,8 +4,7 @@ import type { OperationContext } from '../../../control-plane/types.js';
 import { requireInstanceType } from '../instance-types.js';
 import { requireInstances } from '../instances.js';
 import { groupsForSubnet, setGroups } from '../network-interfaces.js';
-import { networkChanged } from '../network-revision.js';
-import { notEmulated, refuseDryRun, required } from '../refusals.js';
+import { notEmulated, required } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 /** Groups, DisableApiTermination, SourceDestCheck, and the type of a stopped instance. */
@@ -32,7 +31,6 @@ export function modifyInstanceAttribute(
   const groupIds = groups?.length
     ? groupsForSubnet(groups, requireResource('subnet', instance.SubnetId, context), context)
     : undefined;
-  refuseDryRun(input);
   if (guard?.Value !== undefined) record.disableApiTermination = guard.Value;
   if (type?.Value !== undefined) instance.InstanceType = type.Value as typeof instance.InstanceType;
   if (eni !== undefined && check?.Value !== undefined) {
@@ -40,7 +38,6 @@ export function modifyInstanceAttribute(
     instance.SourceDestCheck = check.Value;
   }
   if (eni !== undefined && groupIds !== undefined) setGroups(eni, groupIds, context.state.ec2);
-  networkChanged(context);
   return {};
 }
 

@@ -6,7 +6,7 @@ import type {
 import type { OperationContext } from '../../../control-plane/types.js';
 import { copyOf } from '../copy.js';
 import { requireInstances } from '../instances.js';
-import { invalidParameterValue, refuseDryRun, required } from '../refusals.js';
+import { invalidParameterValue, required } from '../refusals.js';
 
 export function modifyInstanceMetadataOptions(
   input: ModifyInstanceMetadataOptionsRequest,
@@ -19,7 +19,6 @@ export function modifyInstanceMetadataOptions(
       `Value (${hops}) for parameter HttpPutResponseHopLimit is invalid. Must be between 1 and 64.`,
     );
   }
-  refuseDryRun(input);
   const given = { HttpTokens, HttpPutResponseHopLimit: hops, HttpEndpoint, HttpProtocolIpv6, InstanceMetadataTags };
   const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   instance.MetadataOptions = { ...instance.MetadataOptions, ...changed } as InstanceMetadataOptionsResponse;

@@ -2,7 +2,7 @@ import type { ModifyLaunchTemplateRequest, ModifyLaunchTemplateResult } from '@a
 import type { OperationContext } from '../../../control-plane/types.js';
 import { copyWithTags } from '../description.js';
 import { requireTemplate, requireVersion } from '../launch-templates.js';
-import { refuseDryRun, required } from '../refusals.js';
+import { required } from '../refusals.js';
 
 /** Sets the default version. */
 export function modifyLaunchTemplate(
@@ -11,7 +11,6 @@ export function modifyLaunchTemplate(
 ): ModifyLaunchTemplateResult {
   const record = requireTemplate(input, context);
   const version = requireVersion(record, required(input.DefaultVersion, 'SetDefaultVersion'));
-  refuseDryRun(input);
   record.template.DefaultVersionNumber = version.VersionNumber;
   return { LaunchTemplate: copyWithTags('launchTemplate', record.template, context.state.ec2) };
 }

@@ -2,8 +2,7 @@ import type { ModifyNetworkInterfaceAttributeRequest } from '@aws-sdk/client-ec2
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { groupsForSubnet, setGroups, showInterfaces } from '../network-interfaces.js';
-import { networkChanged } from '../network-revision.js';
-import { missingParameter, refuseDryRun } from '../refusals.js';
+import { missingParameter } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 /** Groups, SourceDestCheck, Description and DeleteOnTermination. */
@@ -22,7 +21,6 @@ export function modifyNetworkInterfaceAttribute(
   if (groupIds === undefined && check === undefined && description === undefined && attachment === undefined) {
     throw missingParameter('groupSet, sourceDestCheck, description or attachment');
   }
-  refuseDryRun(input);
   if (check?.Value !== undefined) eni.SourceDestCheck = check.Value;
   if (description?.Value !== undefined) eni.Description = description.Value;
   if (attachment?.DeleteOnTermination !== undefined && eni.Attachment !== undefined) {
@@ -30,6 +28,5 @@ export function modifyNetworkInterfaceAttribute(
   }
   if (groupIds !== undefined) setGroups(eni, groupIds, ec2);
   if (eni.Attachment?.InstanceId !== undefined) showInterfaces(eni.Attachment.InstanceId, ec2);
-  networkChanged(context);
   return {};
 }

@@ -5,8 +5,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { missingParameter, refuseDryRun, required } from '../refusals.js';
+import { missingParameter, required } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { permissionOfRuleRequest, rulesOf } from '../rule-specification.js';
 import { replaceRule } from '../security-group-rules.js';
@@ -27,8 +26,6 @@ export function modifySecurityGroupRules(
     const [wanted] = rulesOf({ IpPermissions: [permission] }, group, context);
     return { rule, wanted: wanted! };
   });
-  refuseDryRun(input);
   for (const { rule, wanted } of changes) replaceRule(rule, wanted, group, context.state.ec2);
-  networkChanged(context);
   return { Return: true };
 }

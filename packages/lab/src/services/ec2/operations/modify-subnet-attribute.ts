@@ -1,6 +1,5 @@
 import type { ModifySubnetAttributeRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
 import { notEmulated } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
@@ -14,6 +13,5 @@ export function modifySubnetAttribute(
   const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
   if (other !== undefined) throw notEmulated(`${other} of ModifySubnetAttribute`);
   if (mapPublicIp?.Value !== undefined) subnet.MapPublicIpOnLaunch = mapPublicIp.Value;
-  networkChanged(context);
   return {};
 }

@@ -1,6 +1,5 @@
 import type { ModifyVpcAttributeRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
 import { invalidParameterCombination, missingParameter } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
@@ -17,6 +16,5 @@ export function modifyVpcAttribute(input: ModifyVpcAttributeRequest, context: Op
   const attributes = context.state.ec2.vpcAttributes.get(vpcId)!;
   attributes.enableDnsSupport = support ?? attributes.enableDnsSupport;
   attributes.enableDnsHostnames = hostnames ?? attributes.enableDnsHostnames;
-  networkChanged(context);
   return {};
 }

@@ -8,8 +8,7 @@ import type {
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { insufficientFreeAddresses } from '../addresses.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterCombination, refuseDryRun } from '../refusals.js';
+import { invalidParameterCombination } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import {
   addEndpointInterfaces,
@@ -34,9 +33,7 @@ export function modifyVpcEndpoint(input: ModifyVpcEndpointRequest, context: Oper
     throw new AwsError('InvalidState', `The VPC endpoint ${endpoint.VpcEndpointId} is being deleted.`);
   }
   const change = checkChange(input, endpoint, context);
-  refuseDryRun(input);
   applyChange(change, input, endpoint, context);
-  networkChanged(context);
   return { Return: true };
 }
 

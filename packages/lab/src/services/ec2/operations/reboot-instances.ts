@@ -2,7 +2,6 @@ import type { RebootInstancesRequest } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { requireInstances } from '../instances.js';
-import { refuseDryRun } from '../refusals.js';
 
 /** The machine is stopped and booted again; the instance stays `running` throughout, as in AWS. */
 export function rebootInstances(input: RebootInstancesRequest, context: OperationContext): Record<string, never> {
@@ -14,7 +13,6 @@ export function rebootInstances(input: RebootInstancesRequest, context: Operatio
       `The instance '${instance.InstanceId}' is not in a state from which it can be rebooted.`,
     );
   }
-  refuseDryRun(input);
   for (const { instance } of records) {
     const instanceId = instance.InstanceId!;
     context.emit({ kind: 'stopMachine', instanceId, graceMs: context.timing.instanceShutdownMs });

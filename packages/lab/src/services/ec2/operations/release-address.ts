@@ -2,7 +2,6 @@ import type { ReleaseAddressRequest } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { addressFor } from '../elastic-addresses.js';
-import { refuseDryRun } from '../refusals.js';
 
 export function releaseAddress(input: ReleaseAddressRequest, context: OperationContext): Record<string, never> {
   const { ec2 } = context.state;
@@ -10,7 +9,6 @@ export function releaseAddress(input: ReleaseAddressRequest, context: OperationC
   if (address.AssociationId !== undefined) {
     throw new AwsError('InvalidIPAddress.InUse', `Address ${address.PublicIp} is in use.`);
   }
-  refuseDryRun(input);
   ec2.addresses.delete(address.AllocationId!);
   ec2.tags.delete(address.AllocationId!);
   return {};

@@ -2,8 +2,7 @@ import type { ReplaceNetworkAclAssociationRequest, ReplaceNetworkAclAssociationR
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { associateNetworkAcl } from '../network-acls.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, refuseDryRun, required } from '../refusals.js';
+import { invalidParameterValue, required } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 /** Gives the association's subnet to another list of the same VPC. The association gets a new id. */
@@ -22,8 +21,6 @@ export function replaceNetworkAclAssociation(
   if (from?.VpcId !== acl.VpcId) {
     throw invalidParameterValue(`network ACL ${acl.NetworkAclId} and association ${id} belong to different networks`);
   }
-  refuseDryRun(input);
   const association = associateNetworkAcl(acl, old.SubnetId!, context);
-  networkChanged(context);
   return { NewAssociationId: association.NetworkAclAssociationId };
 }

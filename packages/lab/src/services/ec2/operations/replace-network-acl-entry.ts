@@ -1,8 +1,6 @@
 import type { ReplaceNetworkAclEntryRequest } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { entryOf, requireEntry } from '../network-acls.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import { requireResource } from '../resources.js';
 
 export function replaceNetworkAclEntry(
@@ -12,8 +10,6 @@ export function replaceNetworkAclEntry(
   const acl = requireResource('networkAcl', input.NetworkAclId, context);
   const entry = entryOf(input);
   const present = requireEntry(acl, entry.RuleNumber!, entry.Egress!);
-  refuseDryRun(input);
   acl.Entries = acl.Entries?.map((one) => (one === present ? entry : one));
-  networkChanged(context);
   return {};
 }

@@ -1,7 +1,6 @@
 import type { ReplaceRouteTableAssociationRequest, ReplaceRouteTableAssociationResult } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, refuseDryRun, required } from '../refusals.js';
+import { invalidParameterValue, required } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { dropAssociation, newAssociation, requireAssociation } from '../route-tables.js';
 
@@ -17,10 +16,8 @@ export function replaceRouteTableAssociation(
       `Route table ${table.RouteTableId} and association ${input.AssociationId} belong to different networks`,
     );
   }
-  refuseDryRun(input);
   dropAssociation(old.table, old.association);
   const association = newAssociation(table, old.association.SubnetId, context);
   table.Associations?.push(association);
-  networkChanged(context);
   return { NewAssociationId: association.RouteTableAssociationId, AssociationState: { State: 'associated' } };
 }

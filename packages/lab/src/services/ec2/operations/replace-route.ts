@@ -1,7 +1,6 @@
 import type { ReplaceRouteRequest, Route } from '@aws-sdk/client-ec2';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { networkChanged } from '../network-revision.js';
-import { invalidParameterValue, refuseDryRun } from '../refusals.js';
+import { invalidParameterValue } from '../refusals.js';
 import { requireResource } from '../resources.js';
 import { destinationFor, targetFor } from '../route-requests.js';
 import { destinationOf } from '../routes.js';
@@ -15,9 +14,7 @@ export function replaceRoute(input: ReplaceRouteRequest, context: OperationConte
     throw invalidParameterValue(`There is no route defined for '${text}' in the route table. Use CreateRoute instead.`);
   }
   const target = input.LocalTarget === true ? { GatewayId: 'local' } : targetFor(input, table, context);
-  refuseDryRun(input);
   const replacement: Route = { ...destination, ...target, Origin: present.Origin, State: 'active' };
   table.Routes = table.Routes?.map((route) => (route === present ? replacement : route));
-  networkChanged(context);
   return {};
 }

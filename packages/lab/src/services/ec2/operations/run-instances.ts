@@ -14,10 +14,9 @@ import { startPending } from '../instances.js';
 import { type LaunchPlan, planLaunch } from '../launch-plan.js';
 import type { LaunchSpecification } from '../launch-specification.js';
 import { createInterface, givePublicAddress, showInterfaces } from '../network-interfaces.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 import type { InstanceRecord } from '../state.js';
 import { putTags } from '../tags.js';
+import { createVolumes } from '../volumes.js';
 
 const operation = 'RunInstances';
 
@@ -25,13 +24,11 @@ export function runInstances(input: RunInstancesRequest, context: OperationConte
   const madeEarlier = madeBefore(operation, input, context);
   if (madeEarlier !== undefined) return reservationMade(madeEarlier, context);
   const launch = planLaunch(input, context);
-  refuseDryRun(input);
   const reservationId = context.ids.hex('r-', 17);
   const records = Array.from({ length: launch.count }, (_, index) =>
     launchOne(launch, index, reservationId, input, context),
   );
   rememberMade(operation, input, reservationId, context);
-  networkChanged(context);
   return showReservation(reservationId, records, context);
 }
 
@@ -88,6 +85,7 @@ function launchOne(
   attachPrimary(eni, instance, primary, context);
   if (primary?.AssociatePublicIpAddress ?? subnet.MapPublicIpOnLaunch) givePublicAddress(eni, context);
   showInterfaces(instance.InstanceId!, ec2);
+  createVolumes(instance, launch, context);
   startPending(instance, context);
   return record;
 }
@@ -128,6 +126,9 @@ function newInstance(
     EbsOptimized: specification.ebsOptimized,
     EnaSupport: true,
     Hypervisor: 'xen',
+    ...(specification.isSpot
+      ? { InstanceLifecycle: 'spot' as const, SpotInstanceRequestId: context.ids.hex('sir-', 8) }
+      : {}),
     ...(launch.profile === undefined ? {} : { IamInstanceProfile: launch.profile }),
     ...(specification.keyName === undefined ? {} : { KeyName: specification.keyName }),
     LaunchTime: new Date(context.now),

@@ -3,7 +3,6 @@ import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { checkCapacity } from '../capacity.js';
 import { beginStart, requireInstances } from '../instances.js';
-import { refuseDryRun } from '../refusals.js';
 
 export function startInstances(input: StartInstancesRequest, context: OperationContext): StartInstancesResult {
   const records = requireInstances(input.InstanceIds, context);
@@ -19,6 +18,5 @@ export function startInstances(input: StartInstancesRequest, context: OperationC
       checkCapacity(instance.InstanceType ?? '', instance.Placement?.AvailabilityZone ?? '', context);
     }
   }
-  refuseDryRun(input);
   return { StartingInstances: records.map((record) => beginStart(record, context)) };
 }

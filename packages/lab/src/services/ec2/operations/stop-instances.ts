@@ -2,8 +2,7 @@ import type { StopInstancesRequest, StopInstancesResult } from '@aws-sdk/client-
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { beginStop, requireInstances } from '../instances.js';
-import { networkChanged } from '../network-revision.js';
-import { notEmulated, refuseDryRun } from '../refusals.js';
+import { notEmulated } from '../refusals.js';
 
 export function stopInstances(input: StopInstancesRequest, context: OperationContext): StopInstancesResult {
   if (input.Hibernate === true) throw notEmulated('hibernation');
@@ -15,8 +14,6 @@ export function stopInstances(input: StopInstancesRequest, context: OperationCon
       `The instance '${instance.InstanceId}' is not in a state from which it can be stopped.`,
     );
   }
-  refuseDryRun(input);
   const changes = records.map((record) => beginStop(record, context));
-  networkChanged(context);
   return { StoppingInstances: changes };
 }

@@ -2,8 +2,6 @@ import type { TerminateInstancesRequest, TerminateInstancesResult } from '@aws-s
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { beginTermination, requireInstances } from '../instances.js';
-import { networkChanged } from '../network-revision.js';
-import { refuseDryRun } from '../refusals.js';
 
 export function terminateInstances(
   input: TerminateInstancesRequest,
@@ -17,8 +15,6 @@ export function terminateInstances(
       `The instance '${guarded.instance.InstanceId}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
     );
   }
-  refuseDryRun(input);
   const changes = records.map((record) => beginTermination(record, context));
-  networkChanged(context);
   return { TerminatingInstances: changes };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   CreateListenerInput,
   CreateListenerOutput,
@@ -5,6 +6,7 @@ import type {
   Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../../control-plane/aws-error.js';
+import { notEmulated } from '../../../control-plane/not-emulated.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { newListenerArn, newRuleArn } from '../arn.js';
 import { requireLoadBalancer } from '../lookup.js';
@@ -16,16 +18,20 @@ import { checkTargetGroupsAreFree, refreshTargetGroupUse } from '../target-group
 export function createListener(input: CreateListenerInput, context: OperationContext): CreateListenerOutput {
   const { elbv2 } = context.state;
   const arn = requireLoadBalancer(elbv2, input.LoadBalancerArn).loadBalancer.LoadBalancerArn!;
+  if (input.Protocol === undefined) throw new AwsError('ValidationError', 'A listener protocol must be specified');
   if (input.Protocol !== 'HTTP') {
-    throw new AwsError('ValidationError', `Listener protocol '${input.Protocol}' is not emulated by the lab; use HTTP`);
+    throw notEmulated(`the listener protocol '${input.Protocol}'; use HTTP`);
   }
   const port = input.Port;
   if (port === undefined || port < 1 || port > 65_535)
-    throw new AwsError('ValidationError', 'A port must be specified');
-  const isTaken = [...elbv2.listeners.values()].some(
+    throw new AwsError('ValidationError', 'A listener port must be specified');
+  const existing = [...elbv2.listeners.values()].find(
     ({ listener }) => listener.LoadBalancerArn === arn && listener.Port === port,
   );
-  if (isTaken) {
+  if (existing !== undefined) {
+    // Idempotent: the same settings answer the listener that exists.
+    const wanted = normalizeActions(elbv2, input.DefaultActions);
+    if (isDeepStrictEqual(wanted, existing.listener.DefaultActions)) return { Listeners: [{ ...existing.listener }] };
     throw new AwsError('DuplicateListener', `A listener already exists on this port for this load balancer '${arn}'`);
   }
   const actions = normalizeActions(elbv2, input.DefaultActions);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   AvailabilityZone,
   CreateLoadBalancerInput,
@@ -5,6 +6,7 @@ import type {
   LoadBalancer,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../../control-plane/aws-error.js';
+import { notEmulated } from '../../../control-plane/not-emulated.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { newLoadBalancerArn } from '../arn.js';
 import { defaultLoadBalancerAttributes } from '../load-balancer-attributes.js';
@@ -26,14 +28,7 @@ export function createLoadBalancer(
     throw new AwsError('ValidationError', `The load balancer name '${name}' is not valid`);
   }
   if (input.Type !== undefined && input.Type !== 'application') {
-    throw new AwsError('ValidationError', `Load balancer type '${input.Type}' is not emulated by the lab`);
-  }
-  const isTaken = [...elbv2.loadBalancers.values()].some((other) => other.loadBalancer.LoadBalancerName === name);
-  if (isTaken) {
-    throw new AwsError(
-      'DuplicateLoadBalancerName',
-      `A load balancer with the same name '${name}' exists, but with different settings`,
-    );
+    throw notEmulated(`the load balancer type '${input.Type}'`);
   }
   const subnets = requireSubnets(
     context.state,
@@ -42,6 +37,22 @@ export function createLoadBalancer(
   const vpcId = subnets[0]!.VpcId!;
   const securityGroups = requireSecurityGroups(context.state, vpcId, input.SecurityGroups);
   const scheme = input.Scheme ?? 'internet-facing';
+  const existing = [...elbv2.loadBalancers.values()].find((other) => other.loadBalancer.LoadBalancerName === name);
+  if (existing !== undefined) {
+    const settings = settingsOf({
+      Scheme: scheme,
+      SecurityGroups: securityGroups,
+      IpAddressType: input.IpAddressType ?? 'ipv4',
+      AvailabilityZones: [...subnets],
+    });
+    // Idempotent: the same settings answer the load balancer that exists.
+    if (isDeepStrictEqual(settings, settingsOf(existing.loadBalancer)))
+      return { LoadBalancers: [{ ...existing.loadBalancer }] };
+    throw new AwsError(
+      'DuplicateLoadBalancerName',
+      `A load balancer with the same name '${name}' exists, but with different settings`,
+    );
+  }
   const arn = newLoadBalancerArn(context, name);
   const loadBalancer: LoadBalancer = {
     LoadBalancerArn: arn,
@@ -77,6 +88,12 @@ export function createLoadBalancer(
     );
   }
   return { LoadBalancers: [loadBalancer] };
+}
+
+/** What makes two load balancers of one name the same. */
+function settingsOf({ Scheme, SecurityGroups = [], IpAddressType, AvailabilityZones = [] }: LoadBalancer): object {
+  const subnetIds = AvailabilityZones.map(({ SubnetId = '' }) => SubnetId).sort();
+  return { Scheme, SecurityGroups: [...SecurityGroups].sort(), IpAddressType, subnetIds };
 }
 
 function dnsName(name: string, scheme: string, context: OperationContext): string {

@@ -4,6 +4,7 @@ import type {
   TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../../control-plane/aws-error.js';
+import { notEmulated } from '../../../control-plane/not-emulated.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { newTargetGroupArn } from '../arn.js';
 import { addTagsTo } from '../tags.js';
@@ -56,17 +57,13 @@ function settingsOf(input: CreateTargetGroupInput): TargetGroup {
 
 function checkSettings(settings: TargetGroup, context: OperationContext): void {
   const { TargetGroupName: name = '', Protocol: protocol, Port: port, TargetType: type, VpcId: vpcId } = settings;
-  if (!/^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$/.test(name)) {
-    throw new AwsError('ValidationError', `The target group name '${name}' is not valid`);
-  }
+  checkName(name);
   if (type !== 'instance' && type !== 'ip') {
-    throw new AwsError('ValidationError', `Target type '${type}' is not emulated by the lab`);
+    throw notEmulated(`the target type '${type}'`);
   }
   if (protocol !== 'HTTP' && protocol !== 'HTTPS') {
-    throw new AwsError(
-      'ValidationError',
-      protocol === undefined ? 'A protocol must be specified' : `Protocol '${protocol}' is not emulated by the lab`,
-    );
+    if (protocol === undefined) throw new AwsError('ValidationError', 'A protocol must be specified');
+    throw notEmulated(`the target group protocol '${protocol}'`);
   }
   if (port === undefined || port < 1 || port > 65_535)
     throw new AwsError('ValidationError', 'A port must be specified');
@@ -78,4 +75,16 @@ function checkSettings(settings: TargetGroup, context: OperationContext): void {
 function isSame(settings: TargetGroup, existing: TargetGroup): boolean {
   const keys = Object.keys(settings) as (keyof TargetGroup)[];
   return keys.every((key) => JSON.stringify(settings[key]) === JSON.stringify(existing[key]));
+}
+
+function checkName(name: string): void {
+  if (name.length > 32)
+    throw new AwsError('ValidationError', `Target group name '${name}' cannot be longer than '32' characters`);
+  if (name === '' || !/^[A-Za-z0-9-]+$/.test(name))
+    throw new AwsError(
+      'ValidationError',
+      `Target group name '${name}' can only contain characters that are alphanumeric characters or hyphens(-)`,
+    );
+  if (name.startsWith('-') || name.endsWith('-'))
+    throw new AwsError('ValidationError', `Target group name '${name}' cannot begin or end with '-'`);
 }

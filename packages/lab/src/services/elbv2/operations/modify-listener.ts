@@ -1,5 +1,6 @@
 import type { ModifyListenerInput, ModifyListenerOutput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../../control-plane/aws-error.js';
+import { notEmulated } from '../../../control-plane/not-emulated.js';
 import type { OperationContext } from '../../../control-plane/types.js';
 import { requireListener } from '../lookup.js';
 import { normalizeActions } from '../rule-action.js';
@@ -11,7 +12,7 @@ export function modifyListener(input: ModifyListenerInput, context: OperationCon
   const record = requireListener(elbv2, input.ListenerArn);
   const { listener } = record;
   if (input.Protocol !== undefined && input.Protocol !== 'HTTP') {
-    throw new AwsError('ValidationError', `Listener protocol '${input.Protocol}' is not emulated by the lab; use HTTP`);
+    throw notEmulated(`the listener protocol '${input.Protocol}'; use HTTP`);
   }
   const isTaken = [...elbv2.listeners.values()].some(
     ({ listener: other }) =>

@@ -10,7 +10,7 @@ export function createRole(input: CreateRoleCommandInput, { state, ids, now }: O
   const roleName = input.RoleName!;
   const path = checkPath(input.Path);
   checkEntityName('roleName', roleName, LONGEST_ROLE_NAME);
-  checkPolicyDocument(input.AssumeRolePolicyDocument!);
+  checkPolicyDocument(input.AssumeRolePolicyDocument!, 'trust');
   if (state.iam.roles.has(roleName)) {
     throw new AwsError('EntityAlreadyExists', `Role with name ${roleName} already exists.`, 409);
   }

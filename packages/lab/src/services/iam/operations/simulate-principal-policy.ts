@@ -3,7 +3,8 @@ import type {
   SimulatePolicyResponse,
   SimulatePrincipalPolicyCommandInput,
 } from '@aws-sdk/client-iam';
-import { type Decision, evaluatePolicies, type Policy, parsePolicy } from '../../../access/policy.js';
+import { type ReadPolicy, type RequestContext, readPolicy } from '@directrix/iam';
+import { type Decision, decideAccess } from '../../../access/decide-access.js';
 import { policiesOfRole } from '../../../access/role-policies.js';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { OperationContext } from '../../../control-plane/types.js';
@@ -17,29 +18,26 @@ export function simulatePrincipalPolicy(
   const role = [...state.iam.roles.values()].find(({ arn }) => arn === input.PolicySourceArn);
   if (role === undefined) throw noSuchEntity(`The policy source ${input.PolicySourceArn} cannot be found.`);
   const policies = [...policiesOfRole(role), ...readExtraPolicies(input.PolicyInputList ?? [])];
-  const conditionKeys = readContext(input);
+  const context = { values: readContext(input) };
   const results = input.ActionNames!.flatMap((action) => {
     checkAction(action);
     return (input.ResourceArns ?? ['*']).map((resource) =>
-      describeDecision(action, resource, evaluatePolicies(policies, { action, resource, conditionKeys })),
+      describeDecision(action, resource, decideAccess(policies, { action, resource, context })),
     );
   });
   return { EvaluationResults: results, IsTruncated: false };
 }
 
-function readExtraPolicies(texts: readonly string[]): readonly Policy[] {
+function readExtraPolicies(texts: readonly string[]): readonly ReadPolicy[] {
   return texts.map((text, index) => {
     checkPolicyDocument(text);
-    return parsePolicy(`PolicyInputList.${index + 1}`, text)!;
+    return readPolicy(`PolicyInputList.${index + 1}`, text);
   });
 }
 
-function readContext({ ContextEntries = [] }: SimulatePrincipalPolicyCommandInput): Readonly<Record<string, string>> {
+function readContext({ ContextEntries = [] }: SimulatePrincipalPolicyCommandInput): RequestContext['values'] {
   return Object.fromEntries(
-    ContextEntries.map(({ ContextKeyName = '', ContextKeyValues = [] }) => [
-      ContextKeyName.toLowerCase(),
-      ContextKeyValues[0] ?? '',
-    ]),
+    ContextEntries.map(({ ContextKeyName = '', ContextKeyValues = [] }) => [ContextKeyName, ContextKeyValues]),
   );
 }
 
@@ -54,6 +52,6 @@ function describeDecision(action: string, resource: string, decision: Decision):
     EvalResourceName: resource,
     EvalDecision: decision.kind,
     MatchedStatements: decision.kind === 'implicitDeny' ? [] : [{ SourcePolicyId: decision.policyId }],
-    MissingContextValues: [],
+    MissingContextValues: decision.kind === 'implicitDeny' ? [...decision.missingKeys] : [],
   };
 }

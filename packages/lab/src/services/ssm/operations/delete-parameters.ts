@@ -1,6 +1,6 @@
 import type { DeleteParametersCommandInput, DeleteParametersResult } from '@aws-sdk/client-ssm';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { checkNameCount } from '../name-count.js';
+import { parameterKey } from '../parameter-reference.js';
 
 export function deleteParameters(
   input: DeleteParametersCommandInput,
@@ -8,8 +8,8 @@ export function deleteParameters(
 ): DeleteParametersResult {
   const deleted: string[] = [];
   const invalid: string[] = [];
-  for (const name of checkNameCount(input.Names!)) {
-    (state.ssm.parameters.delete(name) ? deleted : invalid).push(name);
+  for (const name of new Set(input.Names)) {
+    (state.ssm.parameters.delete(parameterKey(name)) ? deleted : invalid).push(name);
   }
   return { DeletedParameters: deleted, InvalidParameters: invalid };
 }

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-ssm';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { LabState, OperationContext } from '../../../control-plane/types.js';
-import { checkMaxResults, takePage } from '../paging.js';
+import { takePage } from '../paging.js';
 import { checkParameterFilters, DESCRIBE_KEYS, selectByFilters } from '../parameter-filters.js';
 import { currentVersion, parameterArn } from '../parameter-reference.js';
 import { listParameters } from '../parameters-in-order.js';
@@ -18,7 +18,6 @@ export function describeParameters(
   input: DescribeParametersCommandInput,
   { state }: OperationContext,
 ): DescribeParametersResult {
-  checkMaxResults(input.MaxResults, LARGEST_PAGE);
   const filters = readFilters(input);
   const records = listParameters(state).filter((record) => selectByFilters(record, filters) !== undefined);
   const { items, nextToken } = takePage(records, ({ name }) => name, {

@@ -1,6 +1,6 @@
 import type { GetParameterHistoryCommandInput, GetParameterHistoryResult } from '@aws-sdk/client-ssm';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { checkMaxResults, takePage } from '../paging.js';
+import { takePage } from '../paging.js';
 import { findParameter, parseParameterReference } from '../parameter-reference.js';
 import { revealValue } from '../parameter-value.js';
 
@@ -10,7 +10,6 @@ export function getParameterHistory(
   input: GetParameterHistoryCommandInput,
   { state }: OperationContext,
 ): GetParameterHistoryResult {
-  checkMaxResults(input.MaxResults, LARGEST_PAGE);
   const { name } = parseParameterReference(input.Name!, state);
   const { versions } = findParameter(state, name);
   const { items, nextToken } = takePage(versions, ({ Version }) => String(Version).padStart(16, '0'), {

@@ -1,6 +1,6 @@
 import type { GetParametersByPathCommandInput, GetParametersByPathResult } from '@aws-sdk/client-ssm';
 import type { OperationContext } from '../../../control-plane/types.js';
-import { checkMaxResults, takePage, writeToken } from '../paging.js';
+import { takePage, writeToken } from '../paging.js';
 import { BY_PATH_KEYS, checkParameterFilters, selectByFilters } from '../parameter-filters.js';
 import { checkParameterPath } from '../parameter-name.js';
 import { describeParameter } from '../parameter-value.js';
@@ -19,7 +19,6 @@ export function getParametersByPath(
   const { state } = context;
   const filters = input.ParameterFilters ?? [];
   checkParameterPath(input.Path!);
-  checkMaxResults(input.MaxResults, LARGEST_PAGE);
   checkParameterFilters(filters, BY_PATH_KEYS);
 
   const { items, nextToken } = takePage(

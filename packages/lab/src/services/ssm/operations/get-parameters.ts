@@ -1,13 +1,12 @@
 import type { GetParametersCommandInput, GetParametersResult, Parameter } from '@aws-sdk/client-ssm';
 import { AwsError } from '../../../control-plane/aws-error.js';
 import type { LabState, OperationContext } from '../../../control-plane/types.js';
-import { checkNameCount } from '../name-count.js';
 import { findParameter, parseParameterReference, selectVersion } from '../parameter-reference.js';
 import { describeParameter } from '../parameter-value.js';
 
 /** Names that do not exist come back in InvalidParameters, versions and labels that do not exist too. */
 export function getParameters(input: GetParametersCommandInput, { state }: OperationContext): GetParametersResult {
-  const names = checkNameCount(input.Names!);
+  const names = new Set(input.Names);
   const found: Parameter[] = [];
   const invalid: string[] = [];
   for (const name of names) {

@@ -1,0 +1,40 @@
+import type { MemberTable } from '../../protocols/check-members.js';
+
+/** What each operation of Elastic Load Balancing acts on. A member that is not here is refused by name. */
+export const elbV2Members: MemberTable = {
+  AddTags: { acts: 'ResourceArns Tags' },
+  CreateListener: { acts: 'LoadBalancerArn DefaultActions Protocol Port Tags' },
+  CreateLoadBalancer: { acts: 'Name Subnets SubnetMappings SecurityGroups Scheme Tags Type IpAddressType' },
+  CreateRule: { acts: 'ListenerArn Conditions Priority Actions Tags' },
+  CreateTargetGroup: {
+    acts: 'Name Protocol ProtocolVersion Port VpcId HealthCheckProtocol HealthCheckPort HealthCheckEnabled HealthCheckPath HealthCheckIntervalSeconds HealthCheckTimeoutSeconds HealthyThresholdCount UnhealthyThresholdCount Matcher TargetType Tags IpAddressType',
+  },
+  DeleteListener: { acts: 'ListenerArn' },
+  DeleteLoadBalancer: { acts: 'LoadBalancerArn' },
+  DeleteRule: { acts: 'RuleArn' },
+  DeleteTargetGroup: { acts: 'TargetGroupArn' },
+  DeregisterTargets: { acts: 'TargetGroupArn Targets' },
+  DescribeAccountLimits: { acts: '', noEffect: 'Marker PageSize' },
+  DescribeListenerAttributes: { acts: 'ListenerArn' },
+  DescribeListeners: { acts: 'LoadBalancerArn ListenerArns Marker PageSize' },
+  DescribeLoadBalancerAttributes: { acts: 'LoadBalancerArn' },
+  DescribeLoadBalancers: { acts: 'LoadBalancerArns Names Marker PageSize' },
+  DescribeRules: { acts: 'ListenerArn RuleArns Marker PageSize' },
+  DescribeSSLPolicies: { acts: 'Names', noEffect: 'Marker PageSize' },
+  DescribeTags: { acts: 'ResourceArns' },
+  DescribeTargetGroupAttributes: { acts: 'TargetGroupArn' },
+  DescribeTargetGroups: { acts: 'LoadBalancerArn TargetGroupArns Names Marker PageSize' },
+  DescribeTargetHealth: { acts: 'TargetGroupArn Targets' },
+  ModifyListener: { acts: 'ListenerArn Port Protocol DefaultActions' },
+  ModifyLoadBalancerAttributes: { acts: 'LoadBalancerArn Attributes' },
+  ModifyRule: { acts: 'RuleArn Conditions Actions' },
+  ModifyTargetGroup: {
+    acts: 'TargetGroupArn HealthCheckProtocol HealthCheckPort HealthCheckEnabled HealthCheckPath HealthCheckIntervalSeconds HealthCheckTimeoutSeconds HealthyThresholdCount UnhealthyThresholdCount Matcher',
+  },
+  ModifyTargetGroupAttributes: { acts: 'TargetGroupArn Attributes' },
+  RegisterTargets: { acts: 'TargetGroupArn Targets' },
+  RemoveTags: { acts: 'ResourceArns TagKeys' },
+  SetRulePriorities: { acts: 'RulePriorities' },
+  SetSecurityGroups: { acts: 'LoadBalancerArn SecurityGroups' },
+  SetSubnets: { acts: 'LoadBalancerArn Subnets SubnetMappings IpAddressType' },
+};
