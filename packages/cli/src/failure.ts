@@ -1,5 +1,6 @@
 // What went wrong, for a person and for a program.
 import type { Io } from './io.js';
+import { writeText } from './text/lines.js';
 
 /** The contract of an error in every `--json` document. */
 export interface FailureDocument {
@@ -25,27 +26,39 @@ export function isExplained(error: unknown): error is Error & Explained {
   );
 }
 
+/** An error that nobody expected is told by its kind alone: its message may quote a value, and values may be secrets. */
 export function describeFailure(error: unknown): FailureDocument {
   if (isExplained(error)) return { code: error.code, message: error.message, hint: error.hint, source: error.source };
-  const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'UNEXPECTED',
-    message: message || 'Something failed without saying why.',
+    message: `Something failed that should not: ${nameError(error)}.`,
     hint: 'this is a defect of Directrix; DIRECTRIX_DEBUG=1 shows where it happened',
   };
 }
 
-/** `error CODE: message`, then the hint and the source, on stderr. */
-export function writeFailure(io: Io, error: unknown): void {
-  const { code, message, hint, source } = describeFailure(error);
-  io.stderr.write(`error ${code}: ${message}\n`);
-  if (hint !== undefined) io.stderr.write(`  what to do: ${hint}\n`);
-  if (source !== undefined) io.stderr.write(`  source: ${source}\n`);
-  if (io.env.DIRECTRIX_DEBUG === '1') io.stderr.write(`${stackOf(error)}\n`);
+/** `TypeError`, `TypeError ERR_INVALID_ARG_VALUE`, or of the operating system `EACCES (open /var/x)`. */
+function nameError(error: unknown): string {
+  if (!(error instanceof Error)) return `a thrown ${typeof error}`;
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  if (typeof syscall === 'string') return `${code} (${[syscall, path].filter(Boolean).join(' ')})`;
+  return [error.name, code].filter((part) => typeof part === 'string' && /^\w+$/.test(part)).join(' ') || 'an error';
 }
 
-function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  const cause = error.cause instanceof Error ? `\ncaused by: ${error.cause.stack}` : '';
-  return `${error.stack}${cause}`;
+/** `error CODE: message`, then the hint and the source, on stderr. */
+export function writeFailure(io: Pick<Io, 'stderr' | 'env'>, error: unknown): void {
+  const { code, message, hint, source } = describeFailure(error);
+  writeText(io.stderr, `error ${code}: ${message}\n`);
+  if (hint !== undefined) writeText(io.stderr, `  what to do: ${hint}\n`);
+  if (source !== undefined) writeText(io.stderr, `  source: ${source}\n`);
+  if (io.env.DIRECTRIX_DEBUG === '1') for (const line of describeStack(error)) io.stderr.write(`${line}\n`);
+}
+
+const mostCauses = 5;
+
+/** Where it happened, and where its causes did. No message: see describeFailure. */
+function describeStack(error: unknown, depth = 0): string[] {
+  if (!(error instanceof Error) || depth > mostCauses) return [];
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  const name = isExplained(error) ? error.code : nameError(error);
+  return [`${depth === 0 ? '' : 'caused by '}${name}`, ...frames, ...describeStack(error.cause, depth + 1)];
 }

@@ -11,6 +11,7 @@ export function createTestIo(
     readonly columns?: number;
     readonly env?: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal;
+    readonly cwd?: string;
   } = {},
 ): RecordedIo {
   const written = { stdout: '', stderr: '' };
@@ -25,7 +26,7 @@ export function createTestIo(
     stdout: outputTo('stdout'),
     stderr: outputTo('stderr'),
     env: options.env ?? {},
-    cwd: '/',
+    cwd: options.cwd ?? '/',
     signal: options.signal ?? new AbortController().signal,
     written,
   };

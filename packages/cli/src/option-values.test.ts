@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countSurge, formatDuration, parseDuration, parseOrigin, parseSurge } from './option-values.js';
+import { countSurge, formatDuration, parseDuration, parseOrigin, parseSurge, writeDuration } from './option-values.js';
 
 describe('a duration has a unit', () => {
   test.each([
@@ -11,8 +11,19 @@ describe('a duration has a unit', () => {
   ])('%s is %i ms', (text, value) => expect(parseDuration(text)).toBe(value));
 
   test.each(['30', '', 's', '-5s', '5 parsecs', '1e3s', '30s ', 'NaNs'])('%j is none', (text) => {
-    expect(() => parseDuration(text)).toThrow('It is no duration');
+    expect(() => parseDuration(text)).toThrow('Write a number with its unit');
   });
+});
+
+test.each([
+  [500, '500ms'],
+  [30_000, '30s'],
+  [90_000, '90s'],
+  [300_000, '5m'],
+  [172_800_000, '48h'],
+])('%i ms are written %s, and read as that', (value, text) => {
+  expect(writeDuration(value)).toBe(text);
+  expect(parseDuration(text)).toBe(value);
 });
 
 test.each([
@@ -33,14 +44,14 @@ describe('a surge is a number or a share', () => {
   ])('%s of a group of %i is %i', (text, desired, count) => expect(countSurge(parseSurge(text), desired)).toBe(count));
 
   test.each(['0', '0%', '101%', '-1', '1.5', 'all', ''])('%j is none', (text) => {
-    expect(() => parseSurge(text)).toThrow('It is no surge');
+    expect(() => parseSurge(text)).toThrow('Write a number of instances');
   });
 });
 
 describe('an address', () => {
   test('loses the slash at its end', () => expect(parseOrigin('https://hyperbo.la/')).toBe('https://hyperbo.la'));
   test.each(['hyperbo.la', 'ftp://a', ''])('%j is none', (text) => {
-    expect(() => parseOrigin(text)).toThrow('It is no address');
+    expect(() => parseOrigin(text)).toThrow('Write http');
   });
   test('with a password is refused without repeating it', () => {
     expect(() => parseOrigin('https://a:hunter2@b')).toThrow(

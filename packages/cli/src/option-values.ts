@@ -4,9 +4,27 @@ import ms from 'ms';
 
 /** Milliseconds of `30s`, `1.5m`, `2h` or `500ms`. The unit must be said: a bare 30 means something else to everybody. */
 export function parseDuration(text: string): number {
-  const value = /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(text) ? ms(text as ms.StringValue) : undefined;
-  if (value === undefined) throw new InvalidArgumentError('It is no duration: write 500ms, 30s, 5m or 2h.');
+  const value = isDuration(text) ? ms(text) : undefined;
+  if (value === undefined) throw new InvalidArgumentError('Write a number with its unit: 500ms, 30s, 5m or 2h.');
   return value;
+}
+
+/** Whether parseDuration takes the text. */
+export function isDuration(text: string): text is ms.StringValue {
+  return /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(text);
+}
+
+/** As parseDuration reads it: `500ms`, `30s`, `5m`, `48h`. */
+export function writeDuration(milliseconds: number): string {
+  if (milliseconds === 0) return '0';
+  const [size, unit] = (
+    [
+      [3_600_000, 'h'],
+      [60_000, 'm'],
+      [1_000, 's'],
+    ] as const
+  ).find(([size]) => milliseconds % size === 0) ?? [1, 'ms'];
+  return `${milliseconds / size}${unit}`;
 }
 
 /** How long something took, for a reader: `850 ms`, `42 s`, `3 min 05 s`, `2 h 00 min`. */
@@ -33,7 +51,7 @@ export function parseSurge(text: string): Surge {
   const [, digits, percent] = text.match(/^(\d+)(%?)$/) ?? [];
   const value = Number(digits);
   if (digits === undefined || value < 1 || (percent === '%' && value > 100))
-    throw new InvalidArgumentError('It is no surge: write a number of instances (2) or a share of the group (25%).');
+    throw new InvalidArgumentError('Write a number of instances (2) or a share of the group (25%).');
   return percent === '%' ? { kind: 'percent', percent: value } : { kind: 'count', count: value };
 }
 
@@ -51,11 +69,11 @@ export function countSurge(surge: Surge, desiredCapacity: number): number {
 export function parseOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new InvalidArgumentError('It is no address: write http://… or https://….');
+    throw new InvalidArgumentError('Write http://… or https://….');
   if (url.username !== '' || url.password !== '')
     throw new DirectrixError(
       'USAGE',
-      'An address with a password in it is not taken: arguments are seen by every user of the machine.',
+      'An address must not contain a password: every user of the machine can see arguments.',
       {
         source: '--url',
       },
@@ -63,7 +81,14 @@ export function parseOrigin(text: string): string {
   return text.replace(/\/+$/, '');
 }
 
+/** A whole number from 1. */
+export function parseCount(text: string): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (value < 1) throw new InvalidArgumentError('Write a whole number from 1.');
+  return value;
+}
+
 /** Of an option that may be repeated: every value, in order. */
-export function collect(text: string, previous: readonly string[]): readonly string[] {
+export function collect(text: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, text];
 }

@@ -15,15 +15,15 @@ describe('a command line that cannot be understood is refused with exit code 2 a
     ],
     [
       ['deploy', '--group', 'web', '--min-healthy-time', '30'],
-      "error USAGE: Option '--min-healthy-time <time>' argument '30' is invalid. It is no duration: write 500ms, 30s, 5m or 2h.\n  what to do: directrix help [command]\n",
+      "error USAGE: Option '--min-healthy-time <time>' argument '30' is invalid. Write a number with its unit: 500ms, 30s, 5m or 2h.\n  what to do: directrix help [command]\n",
     ],
     [
       ['deploy', '--group', 'web', '--surge', '0'],
-      "error USAGE: Option '--surge <n|p%>' argument '0' is invalid. It is no surge: write a number of instances (2) or a share of the group (25%).\n  what to do: directrix help [command]\n",
+      "error USAGE: Option '--surge <n|p%>' argument '0' is invalid. Write a number of instances (2) or a share of the group (25%).\n  what to do: directrix help [command]\n",
     ],
     [
       ['deploy', '--group', 'web'],
-      'error USAGE: What to deploy is not said.\n  what to do: add --version V or --image AMI\n  source: directrix deploy\n',
+      'error USAGE: Name what to deploy: --version or --image.\n  what to do: add --version V or --image AMI\n  source: directrix deploy\n',
     ],
     [
       ['status', '--group', 'web', 'extra'],
@@ -78,3 +78,31 @@ test("an option after -- is another program's", async () => {
   expect(await runProgram(['secrets', 'exec', '--', 'app', '--json'], io)).toBe(2);
   expect(io.written.stdout).toBe('');
 });
+
+test('no help names a default that is an empty list', async () => {
+  const helps = await readHelps([]);
+  expect(helps.size).toBeGreaterThan(25);
+  expect([...helps].filter(([, help]) => help.includes('(default: [])')).map(([name]) => name)).toEqual([]);
+});
+
+test('at 80 columns every help is wrapped at words; only what is indented, for copying, may be longer', async () => {
+  const tooLong = [...(await readHelps([], 80))].flatMap(([name, help]) =>
+    help
+      .split('\n')
+      .filter((line) => line.length > 80 && !/^ {2}(directrix|eval|openssl|watch) /.test(line))
+      .map((line) => `${name}: ${line}`),
+  );
+  expect(tooLong).toEqual([]);
+});
+
+/** The help of every command below `path`, by its words, as a person finds it. */
+async function readHelps(path: readonly string[], columns = 200): Promise<Map<string, string>> {
+  const io = createTestIo({ columns });
+  expect(await runProgram([...path, '--help'], io)).toBe(0);
+  const helps = new Map([[path.join(' '), io.written.stdout]]);
+  const [, commands = ''] = io.written.stdout.split('\nCommands:\n');
+  for (const [, name] of commands.split('\n\n')[0]!.matchAll(/^ {2}([a-z-]+)/gm))
+    if (name !== undefined && name !== 'help')
+      for (const [words, help] of await readHelps([...path, name], columns)) helps.set(words, help);
+  return helps;
+}

@@ -1,20 +1,25 @@
 // perform-preflight: the account is read, the checks are run, and what the operator skips is set aside. What `preflight` and
 // `deploy` have in common.
-import { loadRecord, readLease, readPreflight } from '@directrix/aws';
+import { describeGroup, loadRecord, readLease, readPreflight } from '@directrix/aws';
 import {
   deriveIntent,
   type Finding,
+  type FindingCode,
   findingCodes,
   type OtherRollout,
   type PreflightIntent,
   type Read,
+  readValue,
   runPreflight,
 } from '@directrix/preflight';
 import { CODES } from '@directrix/reachability';
 import { DirectrixError, type Release } from '@directrix/rollout';
 import { isExplained } from '../failure.js';
-import { isUnfinished } from '../rollout/unfinished.js';
+import type { Io } from '../io.js';
+import { isInTheWay } from '../rollout/unfinished.js';
+import { showProgress } from '../view/spinner.js';
 import type { World } from '../world.js';
+import { keepPreflight } from './kept-preflights.js';
 
 /** What the operator may say of the checks. */
 export interface PreflightChoices {
@@ -28,8 +33,8 @@ export interface PreflightChoices {
 
 export interface PreflightWork {
   readonly groupName: string;
-  /** The release; or why it could not be found, which is a finding like the others. */
-  readonly release: Release | DirectrixError;
+  /** The release; or why it could not be found, which is a finding like the others. Undefined: nothing is said of its image. */
+  readonly release: Release | DirectrixError | undefined;
   readonly intent: Partial<PreflightIntent>;
   readonly choices: PreflightChoices;
   /** Undefined: it is looked at. */
@@ -43,10 +48,16 @@ export interface PreflightResult {
   readonly skipped: readonly Finding[];
 }
 
-export async function performPreflight(world: World, work: PreflightWork): Promise<PreflightResult> {
+/** On a terminal, what is being read is shown meanwhile. */
+export async function performPreflight(io: Io, world: World, work: PreflightWork): Promise<PreflightResult> {
+  refuseUnknownCodes(work.choices.skip);
+  const text = `preflight: reading what ${work.groupName} depends on`;
+  return showProgress(io, text, () => checkAccount(io, world, work));
+}
+
+async function checkAccount(io: Io, world: World, work: PreflightWork): Promise<PreflightResult> {
   const { groupName, release, choices } = work;
-  refuseUnknownCodes(choices.skip);
-  const imageId = release instanceof Error ? undefined : release.imageId;
+  const imageId = release instanceof Error ? undefined : release?.imageId;
   const snapshot = await readPreflight(world.clients, world.clock, {
     groupName,
     imageId,
@@ -54,11 +65,21 @@ export async function performPreflight(world: World, work: PreflightWork): Promi
     secretNames: choices.secretNames,
     builders: choices.builders,
     otherRollout: work.otherRollout ?? (await readOtherRollout(world, groupName)),
+    uses: work.intent.canary === undefined ? [] : ['prove', 'canary'],
   });
-  const version = release instanceof Error ? undefined : release.version;
+  const version = release instanceof Error ? undefined : release?.version;
   const intent = deriveIntent(snapshot, { ...work.intent, imageId, version });
   const found = runPreflight(snapshot, intent);
-  return setAside(release instanceof Error ? [findingOf(release), ...found] : found, choices.skip);
+  const said = setAside(release instanceof Error ? [findingOf(release), ...found] : found, choices.skip);
+  const look = {
+    at: snapshot.at,
+    said,
+    secretsPath: snapshot.secrets?.path,
+    network: readValue(snapshot.network),
+    launch: snapshot.backend.source,
+  };
+  keepPreflight(io.env, groupName, look, world.choice);
+  return said;
 }
 
 /** Splits off what is skipped by its code. A note or a warning refuses nothing, and stays. */
@@ -70,7 +91,7 @@ export function setAside(findings: readonly Finding[], skip: readonly string[]):
 
 // A mistyped code would leave the operator in the belief that it was skipped.
 export function refuseUnknownCodes(skip: readonly string[]): void {
-  const known = (code: string) => code === 'all' || code in findingCodes || code in CODES;
+  const known = (code: string) => code === 'all' || isFindingCode(code) || Object.hasOwn(CODES, code);
   const unknown = skip.filter((code) => !known(code));
   if (unknown.length === 0) return;
   throw new DirectrixError('USAGE', `No finding has the code ${unknown.join(', ')}.`, {
@@ -79,9 +100,12 @@ export function refuseUnknownCodes(skip: readonly string[]): void {
   });
 }
 
+// What is no finding stops the looking.
 function findingOf(error: DirectrixError): Finding {
+  const { code } = error;
+  if (!isFindingCode(code)) throw error;
   return {
-    code: error.code,
+    code,
     severity: 'error',
     check: 'image',
     subject: error.source ?? 'release',
@@ -91,14 +115,19 @@ function findingOf(error: DirectrixError): Finding {
   };
 }
 
+function isFindingCode(code: string): code is FindingCode {
+  return Object.hasOwn(findingCodes, code);
+}
+
 async function readOtherRollout(world: World, groupName: string): Promise<Read<OtherRollout | undefined>> {
   try {
-    const [lease, record] = await Promise.all([
-      readLease(world, groupName, world.holder),
+    const [lease, record, { AutoScalingGroupARN: groupArn }] = await Promise.all([
+      readLease(world, groupName),
       loadRecord(world.clients, groupName),
+      describeGroup(world.clients, groupName),
     ]);
     const rolloutId = lease?.isActive ? lease.rolloutId : record?.rolloutId;
-    const isUnended = record !== undefined && isUnfinished(record);
+    const isUnended = record !== undefined && isInTheWay(record, { group: { groupArn } });
     if (rolloutId === undefined || !(lease?.isActive || isUnended)) return { kind: 'read', value: undefined };
     const holder = lease?.holder.name ?? 'nobody';
     return { kind: 'read', value: { rolloutId, holder, isActive: lease?.isActive ?? false } };

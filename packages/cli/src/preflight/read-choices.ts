@@ -4,11 +4,11 @@ import type { Io } from '../io.js';
 import type { PreflightChoices } from './perform-preflight.js';
 
 export interface ChoiceOptions {
-  readonly skip: readonly string[];
+  readonly skip?: readonly string[];
   readonly secretsPath?: string;
   /** A `secrets.json`. */
   readonly secretsManifest?: string;
-  readonly builder: readonly string[];
+  readonly builder?: readonly string[];
 }
 
 /** Throws MANIFEST_INVALID or FILE_UNREADABLE. */
@@ -16,9 +16,9 @@ export async function readChoices(io: Io, options: ChoiceOptions): Promise<Prefl
   const file = options.secretsManifest;
   const manifest = file === undefined ? undefined : await readManifest(resolve(io.cwd, file), file);
   return {
-    skip: options.skip,
+    skip: options.skip ?? [],
     secretsPath: options.secretsPath ?? manifest?.path,
     secretNames: manifest?.names,
-    builders: options.builder,
+    builders: options.builder ?? [],
   };
 }

@@ -4,16 +4,24 @@
 //   1. Nothing is labelled but what lies at the path that the release names (the image's tag `directrix:secrets`).
 //   2. No value is read.
 //   3. A label of a release that can still be gone back to after this one is never taken away.
+//   4. What fails when a label was moved already, or may have been, is told as such: nothing was changed is said only where it is so.
 import {
-  GetParameterHistoryCommand,
-  LabelParameterVersionCommand,
-  UnlabelParameterVersionCommand,
-} from '@aws-sdk/client-ssm';
-import { awsCodeOf, describeImages, loadHistory } from '@directrix/aws';
-import { DirectrixError, type Release } from '@directrix/rollout';
+  awsCodeOf,
+  describeImages,
+  isPassing,
+  loadHistory,
+  type ParameterLabel,
+  putParameterLabel,
+  readParameterLabels,
+  readParameters,
+  readParametersBelow,
+  type StoredParameter,
+  takeParameterLabel,
+} from '@directrix/aws';
+import { DirectrixError, failureOf, keptReleases, type Release } from '@directrix/rollout';
 import { releaseLabel } from '@directrix/secrets';
-import { readBelow, readNamed, type StoredSecret } from '../commands/secrets/store.js';
 import type { World } from '../world.js';
+import { UnexpectedUnderLease } from './unexpected-under-lease.js';
 
 export interface LabelRequest {
   readonly groupName: string;
@@ -24,21 +32,57 @@ export interface LabelRequest {
 
 /** Labels a second: the quota is the account's, and other writers share it. */
 const labelsPerSecond = 3;
-/** Good releases on record. */
-const keptReleases = 10;
 
-/** Returns how many parameters have the label now. Throws SECRETS_UNDECLARED, SECRET_MISSING, SECRETS_LABEL_LIMIT. */
-export async function labelSecrets(world: World, { groupName, release, secretsPath }: LabelRequest): Promise<number> {
+/**
+ * Returns how many parameters have the label now. Throws SECRETS_UNDECLARED, SECRET_MISSING, SECRETS_LABEL_LIMIT or AWS's refusal where
+ * nothing was changed, and UnexpectedUnderLease with SECRETS_LABELLED_IN_PART where something was, or may have been.
+ */
+export async function labelSecrets(world: World, request: LabelRequest): Promise<number> {
+  const { groupName, release, secretsPath } = request;
   const secrets = await findSecrets(world, release, secretsPath);
   const label = releaseLabel(release.version);
-  for (const [index, { name, version }] of secrets.entries()) {
-    if (index > 0) await world.clock.sleep(1_000 / labelsPerSecond);
-    await labelVersion(world, groupName, name, version, label);
+  let done = 0;
+  for (const { name, version } of secrets) {
+    if (done > 0) await world.clock.sleep(1_000 / labelsPerSecond);
+    const write: Write = { isUnderWay: false };
+    try {
+      await labelVersion(world, groupName, { name, version, label }, write);
+    } catch (error) {
+      if (done === 0 && !write.isUnderWay) throw error;
+      throw new UnexpectedUnderLease(describePart(request, { done, of: secrets.length, name, error }));
+    }
+    done += 1;
   }
   return secrets.length;
 }
 
-async function findSecrets(world: World, release: Release, secretsPath: string | undefined): Promise<StoredSecret[]> {
+/** Whether a label was changed, or may have been. */
+interface Write {
+  isUnderWay: boolean;
+}
+
+function describePart(
+  { release, groupName }: LabelRequest,
+  part: { readonly done: number; readonly of: number; readonly name: string; readonly error: unknown },
+): DirectrixError {
+  const { kind, code, text } = failureOf(part.error);
+  return new DirectrixError(
+    'SECRETS_LABELLED_IN_PART',
+    `${part.done} of ${part.of} secrets of ${release.version} have its label; ${part.name}: ${code}: ${text}. Nothing of ${groupName} was changed.`,
+    {
+      kind,
+      source: 'ssm:LabelParameterVersion',
+      hint: 'deploy again with --label-secrets: it labels what is not labelled yet',
+      cause: part.error,
+    },
+  );
+}
+
+async function findSecrets(
+  world: World,
+  release: Release,
+  secretsPath: string | undefined,
+): Promise<StoredParameter[]> {
   const tags = (await describeImages(world.clients, [release.imageId])).get(release.imageId)?.Tags ?? [];
   const tagOf = (key: string) => tags.find(({ Key }) => Key === key)?.Value;
   const given = secretsPath ?? tagOf('directrix:secrets');
@@ -55,9 +99,9 @@ async function findSecrets(world: World, release: Release, secretsPath: string |
   }
   const path = given.endsWith('/') ? given : `${given}/`;
   const names = tagOf('directrix:secret-names')?.split(' ').filter(Boolean);
-  if (names === undefined) return readBelow(world.clients.ssm, path, { isDecrypted: false });
+  if (names === undefined) return readParametersBelow(world.clients.ssm, path, { isDecrypted: false });
   const wanted = names.map((name) => `${path}${name}`);
-  const found = await readNamed(world.clients.ssm, wanted, { isDecrypted: false });
+  const found = await readParameters(world.clients.ssm, wanted, { isDecrypted: false });
   const missing = wanted.filter((name) => !found.has(name));
   if (missing.length === 0) return [...found.values()];
   throw new DirectrixError('SECRET_MISSING', `${release.version} expects what is not there: ${missing.join(', ')}.`, {
@@ -66,22 +110,26 @@ async function findSecrets(world: World, release: Release, secretsPath: string |
   });
 }
 
-async function labelVersion(
-  world: World,
-  groupName: string,
-  name: string,
-  version: number,
-  label: string,
-): Promise<void> {
-  const { ssm } = world.clients;
-  const command = () =>
-    ssm.send(new LabelParameterVersionCommand({ Name: name, ParameterVersion: version, Labels: [label] }));
+async function labelVersion(world: World, groupName: string, label: ParameterLabel, write: Write): Promise<void> {
+  const command = () => tryWrite(world, write, (ssm) => putParameterLabel(ssm, label));
   try {
     await command();
   } catch (error) {
     if (awsCodeOf(error) !== 'ParameterVersionLabelLimitExceeded') throw error;
-    await freeLabel(world, groupName, name, version);
+    await freeLabel(world, groupName, label, write);
     await command();
+  }
+}
+
+/** One write. What AWS refused was not done; of one whose answer was lost nobody knows. */
+async function tryWrite(world: World, write: Write, send: (ssm: World['clients']['ssm']) => Promise<unknown>) {
+  const before = write.isUnderWay;
+  write.isUnderWay = true;
+  try {
+    await send(world.clients.ssm);
+  } catch (error) {
+    if (!isPassing(error)) write.isUnderWay = before;
+    throw error;
   }
 }
 
@@ -89,11 +137,15 @@ async function labelVersion(
  * A version has at most ten labels. One of ours goes whose release will not be among the good ones on record when this one is: the
  * record holds ten, and this one will be the newest.
  */
-async function freeLabel(world: World, groupName: string, name: string, version: number): Promise<void> {
-  const { ssm } = world.clients;
+async function freeLabel(
+  world: World,
+  groupName: string,
+  { name, version }: ParameterLabel,
+  write: Write,
+): Promise<void> {
   const history = await loadHistory(world.clients, groupName);
   const kept = new Set(history.slice(0, keptReleases - 1).map((good) => releaseLabel(good.version)));
-  const labels = await readLabels(world, name, version);
+  const labels = await readParameterLabels(world.clients.ssm, name, version);
   const [idle] = labels.filter((label) => label.startsWith('release-') && !kept.has(label));
   if (idle === undefined) {
     throw new DirectrixError(
@@ -105,18 +157,5 @@ async function freeLabel(world: World, groupName: string, name: string, version:
       },
     );
   }
-  await ssm.send(new UnlabelParameterVersionCommand({ Name: name, ParameterVersion: version, Labels: [idle] }));
-}
-
-async function readLabels(world: World, name: string, version: number): Promise<readonly string[]> {
-  let NextToken: string | undefined;
-  do {
-    const answer = await world.clients.ssm.send(
-      new GetParameterHistoryCommand({ Name: name, WithDecryption: false, NextToken }),
-    );
-    const found = answer.Parameters?.find(({ Version }) => Version === version);
-    if (found) return found.Labels ?? [];
-    NextToken = answer.NextToken;
-  } while (NextToken);
-  return [];
+  await tryWrite(world, write, (ssm) => takeParameterLabel(ssm, { name, version, label: idle }));
 }

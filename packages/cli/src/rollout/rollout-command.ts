@@ -5,46 +5,59 @@ import type { CommandContext } from '../command-context.js';
 import { exitCode } from '../exit-code.js';
 import { describeFailure, writeFailure } from '../failure.js';
 import { PreflightRefusal } from '../preflight/preflight-refusal.js';
+import { writeText } from '../text/lines.js';
 import { formatRollout, type RolloutDocument } from '../view/rollout-document.js';
+import { withWorld } from '../with-world.js';
 import type { World } from '../world.js';
 import { exitCodeOf } from './conduct-rollout.js';
+import { UnexpectedUnderLease } from './unexpected-under-lease.js';
 
 /**
- * Does `work`, prints what it came to (as one JSON document with `json`), and sets the exit code. What it throws was refused: nothing
- * has been changed.
+ * Does `work`, prints what it came to (as one JSON document with `json`), and sets the exit code. What it throws was refused and nothing
+ * has been changed, except UnexpectedUnderLease: the group may have been changed, and so it needs a human.
  */
-export async function performRollout(
-  context: CommandContext,
-  request: { readonly command: string; readonly groupName: string; readonly json: boolean },
-  work: (world: World) => Promise<RolloutDocument>,
-): Promise<void> {
+export async function performRollout(context: CommandContext, request: Request, work: Work): Promise<void> {
   const { io } = context;
-  let world: World | undefined;
+  io.mustFinish?.();
+  let document: RolloutDocument | undefined;
   try {
-    world = context.world ?? (await import('../world.js')).createWorld(io);
-    const document = await work(world);
-    io.stdout.write(
-      request.json ? `${JSON.stringify(document, null, 2)}\n` : formatRollout(document, colorsFor(io.stdout, io.env)),
-    );
-    context.setExitCode(exitCodeOf(document));
+    await withWorld(context, async (world) => {
+      document = await work(world);
+    });
+    if (document !== undefined) tellOutcome(context, request, document);
   } catch (error) {
-    writeFailure(io, error);
-    if (request.json) io.stdout.write(`${JSON.stringify(describeRefusal(request, error), null, 2)}\n`);
-    context.setExitCode(exitCode.refused);
-  } finally {
-    world?.clients.destroy();
+    // A rollout that was done, and could not be told, is not refused.
+    const isRefused = document === undefined && !(error instanceof UnexpectedUnderLease);
+    const cause = error instanceof UnexpectedUnderLease ? error.cause : error;
+    context.setExitCode(isRefused ? exitCode.refused : exitCode.needsHuman);
+    writeFailure(io, cause);
+    const told = document ?? describeEnd(request, isRefused ? 'refused' : 'needsHuman', cause);
+    if (request.json) io.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
   }
 }
 
-function describeRefusal(
-  request: { readonly command: string; readonly groupName: string },
-  error: unknown,
-): RolloutDocument {
+interface Request {
+  readonly command: string;
+  readonly groupName: string;
+  readonly json: boolean;
+}
+
+type Work = (world: World) => Promise<RolloutDocument>;
+
+function tellOutcome({ io, setExitCode }: CommandContext, { json }: Request, document: RolloutDocument): void {
+  setExitCode(exitCodeOf(document));
+  writeText(
+    io.stdout,
+    json ? `${JSON.stringify(document, null, 2)}\n` : formatRollout(document, colorsFor(io.stdout, io.env)),
+  );
+}
+
+function describeEnd(request: Request, outcome: 'refused' | 'needsHuman', error: unknown): RolloutDocument {
   const failure = describeFailure(error);
   return {
     schema: 'directrix.rollout/1',
     command: request.command,
-    outcome: 'refused',
+    outcome,
     group: request.groupName,
     text: failure.message,
     evidence: [],

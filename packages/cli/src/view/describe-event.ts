@@ -1,29 +1,35 @@
 import type { Decision, Release, RolloutEvent } from '@directrix/rollout';
 import type { Colors } from '../colors.js';
+import { tellEnding } from '../text/ending-text.js';
+import { tellEvidence } from '../text/evidence-text.js';
+import { tellInstanceStep } from '../text/instance-step-text.js';
+import { tellNotice } from '../text/notice-text.js';
+import { listIds, percent } from '../text/quantities.js';
+import { tellPhaseReason, tellReason } from '../text/reason-text.js';
 
 /** One line (or none) for an event of the journal, without its time. `waiting` is told by what holds, see WaitTeller. */
-export function describeEvent(event: RolloutEvent, colors: Colors): string | undefined {
+export function describeEvent(event: RolloutEvent, colors: Colors, groupName = 'the group'): string | undefined {
   switch (event.kind) {
     case 'started':
       return `${event.groupName}: ${nameRelease(event.from)} -> ${nameRelease(event.to)}`;
     case 'phase':
-      return `${colors.bold(event.phase)}: ${event.because}`;
+      return `${colors.bold(event.phase)}: ${tellPhaseReason(event.because)}`;
     case 'decided':
-      return `${describeDecision(event.decision)} ${colors.dim(`(${event.decision.because.text})`)}`;
+      return `${describeDecision(event.decision)} ${colors.dim(`(${tellReason(event.decision.because)})`)}`;
     case 'instance':
-      return event.text;
+      return `${event.instanceId} ${tellInstanceStep(event)}`;
     case 'evidence':
-      return `${colors.red(event.evidence.code)} ${event.evidence.message}`;
+      return `${colors.red(event.evidence.code)} ${tellEvidence(event.evidence)}`;
     case 'notice':
-      return `${colors.yellow(event.code)} ${event.text}`;
+      return `${colors.yellow(event.notice.code)} ${tellNotice(event.notice)}`;
     case 'bundle':
       return `evidence of ${event.instanceId} is kept in ${event.path}`;
     case 'retrying':
-      return colors.yellow(`${event.what} is tried again: ${event.error}`);
+      return colors.yellow(`${event.what} is tried again: ${event.failure.code}: ${event.failure.text}`);
     case 'interrupted':
       return `${event.signal}: stopping at a safe point`;
     case 'finished':
-      return `${colorOutcome(event.outcome, colors)(event.outcome)}: ${event.text}`;
+      return `${colorOutcome(event.ending.outcome, colors)(event.ending.outcome)}: ${tellEnding(event.ending, groupName)}`;
     default:
       return undefined;
   }
@@ -63,6 +69,22 @@ export function describeDecision(decision: Exclude<Decision, { readonly kind: 'w
       return `quarantine ${listIds(decision.instanceIds)}`;
     case 'terminate':
       return `terminate ${listIds(decision.instanceIds)}`;
+    case 'openShadow':
+      return 'a target group and a rule of the listener that no user meets';
+    case 'closeShadow':
+      return 'delete that rule and its target group';
+    case 'launchProof':
+      return `an instance of launch template version ${decision.launchTemplateVersion} outside of the group`;
+    case 'registerProof':
+      return `register ${decision.instanceId} there`;
+    case 'attach':
+      return `into the group: ${listIds(decision.instanceIds)}`;
+    case 'setForward':
+      return `${percent(decision.share)} of users' requests to the canary`;
+    case 'restoreForward':
+      return "users' requests as before the canary";
+    case 'endProof':
+      return `${decision.isKept ? 'quarantine' : 'end the proof of'} ${decision.instanceId ?? 'what was launched'}`;
   }
 }
 
@@ -71,12 +93,4 @@ function describeSizes({ minSize, maxSize, desiredCapacity }: Extract<Decision, 
   return Object.entries(sizes)
     .flatMap(([name, size]) => (size === undefined ? [] : `${name} ${size}`))
     .join(', ');
-}
-
-const namedIds = 5;
-
-function listIds(ids: readonly string[]): string {
-  return ids.length <= namedIds
-    ? ids.join(', ')
-    : `${ids.slice(0, namedIds).join(', ')} and ${ids.length - namedIds} more`;
 }

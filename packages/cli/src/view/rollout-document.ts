@@ -1,11 +1,14 @@
 // rollout-document: what a rollout came to, for a program (`--json`) and for a reader. The schema is in docs/cli.md.
 import type { Finding } from '@directrix/preflight';
-import type { Evidence, Outcome, Release } from '@directrix/rollout';
+import { type Evidence, type Need, type Outcome, type Release, shell } from '@directrix/rollout';
 import type { Colors } from '../colors.js';
 import type { FailureDocument } from '../failure.js';
 import { formatDuration } from '../option-values.js';
+import { listEvidence, tellEvidence } from '../text/evidence-text.js';
+import { cleanLine } from '../text/lines.js';
+import { adviseNeed } from '../text/need-text.js';
+import { tellNotice } from '../text/notice-text.js';
 import { colorOutcome, nameRelease } from './describe-event.js';
-import { nameEvidence } from './journal-lines.js';
 import type { QuarantinedInstance, Story } from './story.js';
 
 export type RolloutOutcome =
@@ -17,6 +20,9 @@ export type RolloutOutcome =
   /** Stopped at a safe point; `resume` goes on. */
   | 'interrupted';
 
+/** Evidence with its parts, and the sentence that they make. */
+export type ToldEvidence = Evidence & { readonly message: string };
+
 export interface RolloutDocument {
   readonly schema: 'directrix.rollout/1';
   readonly command: string;
@@ -26,9 +32,11 @@ export interface RolloutDocument {
   readonly from?: Release;
   readonly to?: Release;
   readonly text: string;
+  /** What a person must decide or mend, with its parts. Of `needsHuman`. */
+  readonly need?: Need;
   readonly startedAt?: string;
   readonly elapsedMs?: number;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly ToldEvidence[];
   readonly notices: readonly { readonly code: string; readonly text: string }[];
   readonly quarantined: readonly QuarantinedInstance[];
   /** The local file with every event. */
@@ -43,11 +51,10 @@ export function formatRollout(document: RolloutDocument, colors: Colors): string
   const { group, from, to, elapsedMs } = document;
   const took = elapsedMs === undefined ? '' : ` (${formatDuration(elapsedMs)})`;
   const lines = [`${colorOutcome(document.outcome, colors)(headline(document))}${took}`];
-  const text = nameEvidence(document.text, document.evidence);
-  if (text !== '') lines.push(`  ${text}`);
+  if (document.text !== '') lines.push(`  ${document.text}`);
   if (from && to) lines.push(`  ${group}: ${nameRelease(from)} -> ${nameRelease(to)}`);
   for (const evidence of document.evidence) lines.push(...formatEvidence(evidence).map((line) => `  ${line}`));
-  for (const instance of document.quarantined) lines.push(...formatQuarantined(instance, colors));
+  lines.push(...formatQuarantined(document.quarantined, colors));
   if (document.journal !== undefined) lines.push(`  journal   ${document.journal}`);
   const next = nextStep(document);
   if (next !== undefined) lines.push(`  next      ${next}`);
@@ -72,29 +79,50 @@ function headline({ outcome, to, group }: RolloutDocument): string {
 }
 
 /** The evidence, with what was seen of each instance on a line of its own. */
-export function formatEvidence({ code, message }: Evidence): string[] {
-  return [`evidence  ${code}`, ...message.split('; ').map((part) => `            ${part}`)];
+export function formatEvidence(evidence: Evidence): string[] {
+  return [`evidence  ${evidence.code}`, ...listEvidence(evidence).map((part) => `            ${part}`)];
 }
 
-function formatQuarantined({ instanceId, bundle, consoleTail }: QuarantinedInstance, colors: Colors): string[] {
-  return [
-    `  kept      ${instanceId}, all that is known of it: ${bundle}`,
-    ...(consoleTail.length === 0 ? [colors.dim('              (its console says nothing)')] : []),
-    ...consoleTail.map((line) => colors.dim(`            | ${clean(line)}`)),
-  ];
+export function withMessage(evidence: Evidence): ToldEvidence {
+  return { ...evidence, message: tellEvidence(evidence) };
 }
 
-// A console is somebody else's text: its control characters must not reach the terminal.
-function clean(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are the ones.
-  return line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+/** Lines of a console that a reader is shown; the bundle has all of it. */
+const shownConsoleLines = 8;
+
+function formatQuarantined(quarantined: readonly QuarantinedInstance[], colors: Colors): string[] {
+  const toldBy = new Map<string, string>();
+  return quarantined.flatMap(({ instanceId, bundle, consoleTail }) => {
+    const gist = gistOf(consoleTail, instanceId);
+    const first = toldBy.get(gist);
+    if (first === undefined) toldBy.set(gist, instanceId);
+    return [
+      `  kept      ${instanceId}, all that is known of it: ${bundle}`,
+      ...(first === undefined
+        ? formatConsole(consoleTail, colors)
+        : [colors.dim(`            (its console says the same as that of ${first})`)]),
+    ];
+  });
 }
 
-function nextStep({ outcome, group }: RolloutDocument): string | undefined {
+function formatConsole(consoleTail: readonly string[], colors: Colors): string[] {
+  if (consoleTail.length === 0) return [colors.dim('            (its console says nothing)')];
+  return consoleTail.slice(-shownConsoleLines).map((line) => colors.dim(`            | ${cleanLine(line)}`));
+}
+
+// What a console says, but for times, process ids and names of the machine itself, which differ on every machine, and for the order of
+// services that start at the same time.
+function gistOf(consoleTail: readonly string[], instanceId: string): string {
+  return consoleTail
+    .map((line) => cleanLine(line).replaceAll(instanceId, '').replace(/\d+/g, '').replace(/\s+/g, ' '))
+    .sort()
+    .join('\n');
+}
+
+function nextStep({ outcome, group, need }: RolloutDocument): string | undefined {
   if (outcome === 'interrupted')
-    return `directrix resume --group ${group} goes on; directrix abort --group ${group} goes back`;
-  if (outcome === 'needsHuman')
-    return `mend it, then directrix resume --group ${group}, or directrix abort --group ${group}`;
+    return `${shell`directrix resume --group ${group}`} goes on; ${shell`directrix abort --group ${group}`} goes back`;
+  if (outcome === 'needsHuman') return adviseNeed(need, group);
   return undefined;
 }
 
@@ -103,5 +131,11 @@ export function documentOf(
   story: Story,
 ): Pick<RolloutDocument, 'from' | 'to' | 'evidence' | 'notices' | 'quarantined'> {
   const { from, to, evidence, notices, quarantined } = story;
-  return { from, to, evidence, notices, quarantined };
+  return {
+    from,
+    to,
+    evidence: evidence.map(withMessage),
+    notices: notices.map((notice) => ({ code: notice.code, text: tellNotice(notice) })),
+    quarantined,
+  };
 }

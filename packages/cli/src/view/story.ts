@@ -1,9 +1,11 @@
 // story: what the events of a rollout's journal tell so far. The live view, the summary and `--json` are drawn from it alone.
 import type {
+  Act,
+  Ending,
   Evidence,
   Hold,
-  InstanceMilestone,
-  Outcome,
+  InstanceStep,
+  Notice,
   Phase,
   Release,
   RolloutEvent,
@@ -12,8 +14,16 @@ import type {
 
 export interface InstanceStory {
   readonly instanceId: string;
-  readonly milestone: InstanceMilestone;
-  readonly text: string;
+  /** The last that it took. */
+  readonly step: InstanceStep;
+}
+
+/** What has become of an instance of the release before. */
+export type OldState = 'serves' | 'leaving' | 'warm' | 'returning' | 'ending' | 'gone';
+
+export interface OldInstance {
+  readonly instanceId: string;
+  readonly state: OldState;
 }
 
 export interface QuarantinedInstance {
@@ -31,20 +41,54 @@ export interface Story {
   readonly from?: Release;
   readonly to?: Release;
   readonly phase?: Phase;
-  /** In the order in which they were first heard of. */
+  /** How many instances the group is to have, and how many are added at a time. Known from the record alone. */
+  readonly size?: { readonly wanted: number; readonly surge: number };
+  /** Of the release, in the order in which they were first heard of. */
   readonly instances: readonly InstanceStory[];
+  /** Of the release before. Known from the record alone. */
+  readonly oldInstances: readonly OldInstance[];
+  readonly verifiedIds: readonly string[];
+  readonly firstVerifiedAt?: number;
   readonly heldBy: readonly Hold[];
   readonly evidence: readonly Evidence[];
-  readonly notices: readonly { readonly code: string; readonly text: string }[];
+  readonly notices: readonly Notice[];
   readonly quarantined: readonly QuarantinedInstance[];
-  readonly finished?: { readonly outcome: Outcome; readonly text: string; readonly elapsedMs: number };
+  readonly finished?: { readonly ending: Ending; readonly elapsedMs: number };
 }
 
-export const emptyStory: Story = { instances: [], heldBy: [], evidence: [], notices: [], quarantined: [] };
+export const emptyStory: Story = {
+  instances: [],
+  oldInstances: [],
+  verifiedIds: [],
+  heldBy: [],
+  evidence: [],
+  notices: [],
+  quarantined: [],
+};
 
 /** What is told before the first event: of a rollout that is resumed, all that its record keeps. */
-export function storyOf({ groupName, from, to, startedAt, phase, evidence }: RolloutRecord): Story {
-  return { ...emptyStory, groupName, from, to, startedAt, phase, evidence };
+export function storyOf(record: RolloutRecord): Story {
+  const { groupName, from, to, startedAt, phase, evidence, original, options, instances } = record;
+  const verified = Object.entries(instances).filter(
+    ([, { verifiedAt, lostAt }]) => verifiedAt !== undefined && !lostAt,
+  );
+  return {
+    ...emptyStory,
+    groupName,
+    from,
+    to,
+    startedAt,
+    phase,
+    evidence,
+    size: { wanted: original.desiredCapacity, surge: options.surge },
+    oldInstances: original.instanceIds.map((instanceId) => ({ instanceId, state: stateOf(instances[instanceId]) })),
+    verifiedIds: verified.map(([instanceId]) => instanceId),
+  };
+}
+
+function stateOf(instance: RolloutRecord['instances'][string] | undefined): OldState {
+  if (instance?.leftAt !== undefined || instance?.lostAt !== undefined) return 'gone';
+  return instance?.warmAt === undefined ? 'serves' : 'warm';
 }
 
 /** A rollout of a thousand instances is told by its newest; the journal has all. */
@@ -68,28 +112,64 @@ export function continueStory(story: Story, event: RolloutEvent): Story {
     case 'waiting':
       return { ...next, heldBy: event.heldBy };
     case 'decided':
-      return { ...next, heldBy: [] };
+      return { ...next, heldBy: [], oldInstances: moveOld(story.oldInstances, event.decision) };
     case 'instance':
-      return { ...next, instances: placeInstance(story.instances, event) };
+      return takeStep(next, event);
     case 'evidence':
       return { ...next, evidence: [...story.evidence, event.evidence] };
     case 'notice':
-      return { ...next, notices: [...story.notices, { code: event.code, text: event.text }].slice(-keptNotices) };
+      return { ...next, notices: [...story.notices, event.notice].slice(-keptNotices) };
     case 'bundle':
-      return { ...next, quarantined: placeQuarantined(story.quarantined, event) };
+      return {
+        ...next,
+        quarantined: placeQuarantined(story.quarantined, event),
+        verifiedIds: story.verifiedIds.filter((id) => id !== event.instanceId),
+      };
     case 'finished':
       return {
         ...next,
         heldBy: [],
-        finished: { outcome: event.outcome, text: event.text, elapsedMs: event.elapsedMs },
+        finished: { ending: event.ending, elapsedMs: event.elapsedMs },
       };
     default:
       return next;
   }
 }
 
-function placeInstance(instances: readonly InstanceStory[], event: RolloutEvent & { readonly kind: 'instance' }) {
-  const told = { instanceId: event.instanceId, milestone: event.what, text: event.text };
+type InstanceEvent = RolloutEvent & { readonly kind: 'instance' };
+
+/** What has become of an instance of the release before, by this step. */
+function stateAfter(step: InstanceEvent): OldState {
+  if (step.what === 'found') return step.lifecycleState.includes('Standby') ? 'warm' : 'serves';
+  return step.what === 'warm' ? 'warm' : 'gone';
+}
+
+function takeStep(story: Story, event: InstanceEvent): Story {
+  const { instanceId, what } = event;
+  if (story.oldInstances.some((old) => old.instanceId === instanceId))
+    return { ...story, oldInstances: markOld(story.oldInstances, [instanceId], stateAfter(event)) };
+  const others = story.verifiedIds.filter((id) => id !== instanceId);
+  const isVerified = what === 'verified' || (others.length < story.verifiedIds.length && what !== 'lost');
+  return {
+    ...story,
+    instances: placeInstance(story.instances, event),
+    verifiedIds: isVerified ? [...others, instanceId] : others,
+    firstVerifiedAt: story.firstVerifiedAt ?? (what === 'verified' ? event.at : undefined),
+  };
+}
+
+function moveOld(old: readonly OldInstance[], decision: Act): readonly OldInstance[] {
+  if (decision.kind === 'enterStandby') return markOld(old, decision.instanceIds, 'leaving');
+  if (decision.kind === 'exitStandby') return markOld(old, decision.instanceIds, 'returning');
+  return decision.kind === 'terminate' ? markOld(old, decision.instanceIds, 'ending') : old;
+}
+
+function markOld(old: readonly OldInstance[], ids: readonly string[], state: OldState): readonly OldInstance[] {
+  return old.map((one) => (ids.includes(one.instanceId) ? { ...one, state } : one));
+}
+
+function placeInstance(instances: readonly InstanceStory[], event: InstanceEvent) {
+  const told = { instanceId: event.instanceId, step: event };
   const known = instances.some(({ instanceId }) => instanceId === event.instanceId);
   if (known) return instances.map((instance) => (instance.instanceId === event.instanceId ? told : instance));
   return [...instances, told].slice(-keptInstances);

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
+import { notes } from '../../help.js';
 import { addReportOptions } from '../deploy/command.js';
-import type { ResumeOptions } from '../resume/command.js';
+import type { ResumeOptions } from '../resume/run.js';
 
 export function registerAbort(program: Command, context: CommandContext): void {
   const command = program
@@ -11,11 +12,11 @@ export function registerAbort(program: Command, context: CommandContext): void {
   addReportOptions(command)
     .addHelpText(
       'after',
-      `
+      notes(`
 The old instances come back first; new ones leave only after that. Ends with exit code 1: the release was not rolled out.
 
 Example:
-  directrix abort --group web`,
+  directrix abort --group web`),
     )
     .action(async (options: ResumeOptions) => {
       const { runAbort } = await import('./run.js');

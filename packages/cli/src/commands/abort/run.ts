@@ -7,7 +7,7 @@ import { requireUnfinished } from '../../rollout/unfinished.js';
 import type { RolloutDocument } from '../../view/rollout-document.js';
 import type { World } from '../../world.js';
 import { normalizePath } from '../deploy/run.js';
-import type { ResumeOptions } from '../resume/command.js';
+import type { ResumeOptions } from '../resume/run.js';
 
 export async function runAbort(context: CommandContext, options: ResumeOptions): Promise<void> {
   const request = { command: 'abort', groupName: options.group, json: options.json === true };
@@ -16,6 +16,7 @@ export async function runAbort(context: CommandContext, options: ResumeOptions):
       groupName: options.group,
       reports: { url: options.url, healthPath: normalizePath(options.healthPath) },
       journalFile: options.journal,
+      notifications: options.notifications,
     }),
   );
 }
@@ -25,15 +26,16 @@ export async function abortRollout(
   io: Io,
   world: World,
   command: string,
-  request: Pick<RolloutRequest, 'groupName' | 'reports' | 'journalFile'>,
+  request: Pick<RolloutRequest, 'groupName' | 'reports' | 'journalFile' | 'notifications'>,
 ): Promise<RolloutDocument> {
-  const { groupName, reports, journalFile } = request;
+  const { groupName, reports, journalFile, notifications } = request;
   const { rolloutId } = await requireUnfinished(world, groupName);
   return conductRollout(io, world, {
     command,
     groupName,
     reports,
     journalFile,
+    notifications,
     rolloutId,
     async begin(epoch) {
       const record = await requireUnfinished(world, groupName);

@@ -39,7 +39,7 @@ describe('what is typed becomes what is done', () => {
     ['lab down', ['down', {}]],
     ['lab down --all', ['down', { all: true }]],
     ['lab down --lab lab-1', ['down', { lab: 'lab-1' }]],
-    ['lab image register ./web --name web', ['register', './web', { name: 'web', tag: {} }]],
+    ['lab image register ./web --name web', ['register', './web', { name: 'web' }]],
     [
       'lab image register --tag Version=0.149.2 ./web --name web --tag A=b=c --tag Empty=',
       ['register', './web', { name: 'web', tag: { Version: '0.149.2', A: 'b=c', Empty: '' } }],
@@ -51,18 +51,18 @@ describe('what is typed becomes what is done', () => {
 
 describe('what cannot be meant is refused, and nothing is done', () => {
   test.each([
-    ['lab up --port -1', /It is no port: write a number from 0 to 65535/],
-    ['lab up --port 65536', /It is no port/],
-    ['lab up --port http', /It is no port/],
-    ['lab up --speed 0', /It is no speed: write a number above 0 and up to 1000/],
-    ['lab up --speed 1e9', /It is no speed/],
-    ['lab up --speed fast', /It is no speed/],
+    ['lab up --port -1', /Write a number from 0 to 65535/],
+    ['lab up --port 65536', /Write a number from 0 to 65535/],
+    ['lab up --port http', /Write a number from 0 to 65535/],
+    ['lab up --speed 0', /Write a number above 0 and up to 1000/],
+    ['lab up --speed 1e9', /Write a number above 0/],
+    ['lab up --speed fast', /Write a number above 0/],
     ['lab up now', /too many arguments/],
     ['lab down --all --lab lab-1', /cannot be used with option/],
     ['lab image register ./web', /required option '--name <name>' not specified/],
     ['lab image register --name web', /missing required argument 'directory'/],
-    ['lab image register ./web --name web --tag Version', /It is no tag: write KEY=VALUE/],
-    ['lab image register ./web --name web --tag =1', /It is no tag/],
+    ['lab image register ./web --name web --tag Version', /Write KEY=VALUE/],
+    ['lab image register ./web --name web --tag =1', /Write KEY=VALUE/],
   ])('%s', async (argv, message) => {
     const error = await parse(argv).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CommanderError);

@@ -1,38 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../../command-context.js';
-
-export interface UpOptions {
-  readonly port: number;
-  readonly speed: number;
-  readonly detach?: boolean;
-  readonly scenario?: string;
-  readonly json?: boolean;
-}
-
-export interface StatusOptions {
-  readonly lab?: string;
-  readonly json?: boolean;
-}
-
-export interface DownOptions {
-  readonly lab?: string;
-  readonly all?: boolean;
-  readonly json?: boolean;
-}
-
-export interface RegisterImageOptions {
-  readonly name: string;
-  readonly tag: Readonly<Record<string, string>>;
-  readonly lab?: string;
-  readonly json?: boolean;
-}
+import { notes, optionWithDefault } from '../../help.js';
+import type { DownOptions } from './down.js';
+import type { RegisterImageOptions } from './register-image.js';
+import type { StatusOptions } from './status.js';
+import type { UpOptions } from './up.js';
 
 /** What LocalStack made every tool expect. */
-export const defaultPort = 4566;
+const defaultPort = 4566;
 const greatestSpeed = 1_000;
 
 export function registerLab(program: Command, context: CommandContext): void {
-  const lab = program.command('lab').description('AWS on this machine: start it, look at it, end it');
+  const lab = program.command('lab').description('AWS on this machine: start it, look at it, stop it');
   registerUp(lab, context);
   registerStatus(lab, context);
   registerDown(lab, context);
@@ -49,20 +28,23 @@ function registerUp(lab: Command, context: CommandContext): void {
         .argParser(parsePort),
     )
     .addOption(
-      new Option('--speed <x>', 'how many times faster than ours the time of the lab runs')
+      new Option('--speed <x>', "how many times faster than real time the lab's clock runs")
         .default(1)
         .argParser(parseSpeed),
     )
-    .option('--scenario <name:variant>', 'build something in it first: examples/NAME, or a directory')
+    .option(
+      '--scenario <name:variant>',
+      'what to build in it first: a directory, examples/NAME, or an installed package',
+    )
     .option('--detach', 'run it in the background, and return when it is ready')
     .option('--json', 'print one JSON document in place of shell exports')
     .addHelpText(
       'after',
-      `
+      notes(`
 Examples:
   eval "$(directrix lab up --detach)"          a lab, and this shell talks to it
-  directrix lab up --scenario hyperbola:N1     the site of the story, in the network of the incident
-  directrix lab up --port 0 --speed 10 --json  for a program`,
+  directrix lab up --scenario hyperbola:N1     the site of the incident, with its network
+  directrix lab up --port 0 --speed 10 --json  for a program`),
     )
     .action(async (options: UpOptions) => {
       const { runUp } = await import('./up.js');
@@ -74,7 +56,7 @@ function registerStatus(lab: Command, context: CommandContext): void {
   lab
     .command('status')
     .description('show a lab: its clock, groups, instances, and where its load balancers answer')
-    .option('--lab <id>', 'which lab (default: that of AWS_ENDPOINT_URL, or the only one)')
+    .addOption(optionWithDefault('--lab <id>', 'which lab', 'that of AWS_ENDPOINT_URL, or the only one'))
     .option('--json', 'print one JSON document')
     .action(async (options: StatusOptions) => {
       const { runStatus } = await import('./status.js');
@@ -86,7 +68,7 @@ function registerDown(lab: Command, context: CommandContext): void {
   lab
     .command('down')
     .description('end a lab and everything in it, and clean up after labs that were killed')
-    .option('--lab <id>', 'which lab (default: that of AWS_ENDPOINT_URL, or the only one)')
+    .addOption(optionWithDefault('--lab <id>', 'which lab', 'that of AWS_ENDPOINT_URL, or the only one'))
     .addOption(new Option('--all', 'every lab of this user').conflicts('lab'))
     .option('--json', 'print one JSON document')
     .action(async (options: DownOptions) => {
@@ -99,22 +81,17 @@ function registerImage(lab: Command, context: CommandContext): void {
   const image = lab.command('image').description('images that a lab can boot');
   image
     .command('register')
-    .description('make an image of a directory that holds an instance.json, and print its AMI id')
-    .argument('<directory>', 'what an instance runs is said by its instance.json; nothing is copied')
+    .description('make an image of a directory with an instance.json, and print its AMI id')
+    .argument('<directory>', 'its instance.json says what an instance runs; nothing is copied')
     .requiredOption('--name <name>', 'the name of the image')
-    .option(
-      '--tag <key=value>',
-      'a tag of the image, again for another one; Version=… names its release',
-      collectTag,
-      {},
-    )
-    .option('--lab <id>', 'which lab (default: that of AWS_ENDPOINT_URL, or the only one)')
+    .option('--tag <key=value>', 'a tag of the image; may be repeated; Version=… names its release', collectTag)
+    .addOption(optionWithDefault('--lab <id>', 'which lab', 'that of AWS_ENDPOINT_URL, or the only one'))
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
-      `
+      notes(`
 Example:
-  directrix lab image register ./releases/0.149.2 --name web-0.149.2 --tag Version=0.149.2`,
+  directrix lab image register ./releases/0.149.2 --name web-0.149.2 --tag Version=0.149.2`),
     )
     .action(async (directory: string, options: RegisterImageOptions) => {
       const { runRegisterImage } = await import('./register-image.js');
@@ -124,20 +101,20 @@ Example:
 
 function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new InvalidArgumentError('It is no port: write a number from 0 to 65535.');
+  if (!(port <= 65_535)) throw new InvalidArgumentError('Write a number from 0 to 65535.');
   return port;
 }
 
 function parseSpeed(text: string): number {
   const speed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!(speed > 0 && speed <= greatestSpeed)) {
-    throw new InvalidArgumentError(`It is no speed: write a number above 0 and up to ${greatestSpeed}.`);
+    throw new InvalidArgumentError(`Write a number above 0 and up to ${greatestSpeed}.`);
   }
   return speed;
 }
 
-function collectTag(text: string, tags: Readonly<Record<string, string>>): Record<string, string> {
+function collectTag(text: string, tags: Readonly<Record<string, string>> = {}): Record<string, string> {
   const equals = text.indexOf('=');
-  if (equals < 1) throw new InvalidArgumentError('It is no tag: write KEY=VALUE.');
+  if (equals < 1) throw new InvalidArgumentError('Write KEY=VALUE.');
   return { ...tags, [text.slice(0, equals)]: text.slice(equals + 1) };
 }

@@ -11,10 +11,15 @@ import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
 import type { Io } from '../../io.js';
 import { pick } from './choose-lab.js';
-import type { DownOptions } from './command.js';
 import type { LabDownDocument } from './lab-document.js';
 import { formatCleaned, formatEnded } from './output.js';
 import { perform, writeJson } from './perform.js';
+
+export interface DownOptions {
+  readonly lab?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
 
 /** How long each way of asking a lab to end is given, the friendliest first. */
 const askTimeoutMs = 15_000;

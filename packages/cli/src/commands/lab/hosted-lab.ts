@@ -1,6 +1,8 @@
 // hosted lab: a lab in this process, with its record on disk. The foreground and the daemon are both hosts.
+
 import { startProcessLab } from '@directrix/lab';
 import { adoptRunDirectory, deleteRunDirectory, type LabRecord, writeLabRecord } from '@directrix/lab/run-directory';
+import { z } from 'zod';
 import type { LabIdentity, LabUpDocument } from './lab-document.js';
 
 export interface HostedLab {
@@ -11,11 +13,13 @@ export interface HostedLab {
   close(): Promise<void>;
 }
 
-export interface HostOptions {
-  readonly directory: string;
-  readonly port: number;
-  readonly speed: number;
-}
+/** What a lab is hosted with; the daemon reads it from its argument. */
+export const hostOptions = z.object({
+  directory: z.string().min(1),
+  port: z.number().int().min(0).max(65_535),
+  speed: z.number().positive(),
+});
+export type HostOptions = Readonly<z.infer<typeof hostOptions>>;
 
 /** Starts a lab in a directory made by createRunDirectory. When it rejects, it has deleted the directory. */
 export async function hostLab({ directory, port, speed }: HostOptions): Promise<HostedLab> {

@@ -245,7 +245,10 @@ describe('a lab that was killed', () => {
   async function killWithMachine(): Promise<{ lab: LabUpDocument; pid: number }> {
     const image = join(home, 'image');
     mkdirSync(image, { recursive: true });
-    writeFileSync(join(image, 'instance.json'), '{ "services": [{ "name": "app", "command": ["sleep", "1000"] }] }');
+    writeFileSync(
+      join(image, 'instance.json'),
+      '{ "services": [{ "name": "app", "command": ["sleep", "1000"], "network": "host" }] }',
+    );
     const lab = await up('--speed', '50');
     const { imageId } = await ask<{ imageId: string }>(['lab', 'image', 'register', image, '--name', 'sleeper']);
     await runInstance(lab, imageId);

@@ -30,6 +30,7 @@ const status: LabStatusDocument = {
   ...up,
   accountId: '123456789012',
   clock: { now: '2018-11-11T08:10:00.000Z', speed: 10 },
+  notEmulated: [{ service: 'ec2', operation: 'CreateVpc', what: 'Ipv4IpamPoolId of CreateVpc', count: 2 }],
   groups: [
     {
       name: 'web',
@@ -50,6 +51,7 @@ const status: LabStatusDocument = {
       imageId: 'ami-1',
       version: '0.149.1',
       privateIpAddress: '10.0.10.12',
+      servicesOnHostNetwork: [],
       targets: [{ targetGroup: 'backend', port: 80, state: 'healthy', reason: undefined }],
     },
     {
@@ -61,6 +63,7 @@ const status: LabStatusDocument = {
       imageId: 'ami-2',
       version: undefined,
       privateIpAddress: undefined,
+      servicesOnHostNetwork: [],
       targets: [],
     },
   ],
@@ -125,7 +128,17 @@ test('status shows endpoint, clock, groups, instances and where listeners answer
   load balancer  listener   answers at
   web            HTTP:80    http://127.0.0.1:41234
   web            HTTPS:443  opening
+
+  refused because the lab does not emulate it  times
+  ec2: Ipv4IpamPoolId of CreateVpc             2
 `);
+});
+
+test('an instance with a service on the host’s network is marked', () => {
+  const [first] = status.instances;
+  if (first === undefined) throw new Error('There is no instance.');
+  const text = formatStatus({ ...status, instances: [{ ...first, servicesOnHostNetwork: ['app', 'front'] }] }, colors);
+  expect(text).toContain('10.0.10.12 app, front on the host network  backend healthy');
 });
 
 test('an empty lab says so', () => {

@@ -1,6 +1,7 @@
 import type { InstanceStatus, LabEnvironment } from '@directrix/lab';
-import Table from 'cli-table3';
+import { quote, shell } from '@directrix/rollout';
 import type { Colors } from '../../colors.js';
+import { formatTable } from '../../text/table.js';
 import type { LabStatusDocument, LabUpDocument } from './lab-document.js';
 
 /** For `eval`. A profile or a session of the real AWS would win over, or spoil, the lab's keys. */
@@ -15,7 +16,7 @@ export function formatStory(lab: LabUpDocument, isDetached: boolean, colors: Col
     `${colors.bold(lab.id)} is up at ${lab.endpoint}${speed}`,
     ...(lab.description === undefined ? [] : [lab.description]),
     'AWS CLI before 2.13 does not read AWS_ENDPOINT_URL: give it --endpoint-url',
-    isDetached ? `end it: directrix lab down --lab ${lab.id}` : 'Ctrl-C ends it',
+    isDetached ? `end it: ${shell`directrix lab down --lab ${lab.id}`}` : 'Ctrl-C ends it',
     '',
   ].join('\n');
 }
@@ -39,6 +40,7 @@ export function formatStatus(lab: LabStatusDocument, colors: Colors): string {
     ...formatInstances(lab, colors),
     '',
     ...formatListeners(lab, colors),
+    ...formatNotEmulated(lab),
   ].join('\n')}\n`;
 }
 
@@ -61,10 +63,17 @@ function formatInstances({ instances }: LabStatusDocument, colors: Colors): read
     instance.version ?? instance.imageId ?? '?',
     instance.availabilityZone ?? '?',
     instance.lifecycleState ?? instance.state ?? '?',
-    instance.privateIpAddress ?? '',
+    formatAddress(instance, colors),
     formatTargets(instance, colors),
   ]);
   return formatTable(['instance', 'version', 'zone', 'state', 'address', 'targets'], rows);
+}
+
+/** What runs beside the lab's network is marked: what it reaches proves nothing about the lab's. */
+function formatAddress({ privateIpAddress, servicesOnHostNetwork }: InstanceStatus, colors: Colors): string {
+  const address = privateIpAddress ?? '';
+  if (servicesOnHostNetwork.length === 0) return address;
+  return `${address} ${colors.yellow(`${servicesOnHostNetwork.join(', ')} on the host network`)}`;
 }
 
 function formatTargets({ targets }: InstanceStatus, colors: Colors): string {
@@ -87,23 +96,8 @@ function formatListeners({ listeners }: LabStatusDocument, colors: Colors): read
   return formatTable(['load balancer', 'listener', 'answers at'], rows);
 }
 
-const edges = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
-const lines = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'];
-const plain = Object.fromEntries([...edges, ...lines].map((name) => [name, '']));
-
-function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const table = new Table({
-    head: [...head],
-    chars: plain,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-  });
-  for (const row of rows) table.push([...row]);
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => `  ${line.trimEnd()}`);
-}
-
-function quote(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+function formatNotEmulated({ notEmulated }: LabStatusDocument): readonly string[] {
+  if (notEmulated.length === 0) return [];
+  const rows = notEmulated.map(({ service, what, count }) => [`${service}: ${what}`, String(count)]);
+  return ['', ...formatTable(['refused because the lab does not emulate it', 'times'], rows)];
 }

@@ -1,4 +1,3 @@
-import { DirectrixError } from '@directrix/rollout';
 import type { CommandContext } from '../../command-context.js';
 import { type ExitCode, exitCode } from '../../exit-code.js';
 import { describeFailure, writeFailure } from '../../failure.js';
@@ -12,20 +11,12 @@ export async function perform(
   try {
     context.setExitCode(await work());
   } catch (error) {
-    const explained = explain(error);
-    writeFailure(context.io, explained);
-    if (json) writeJson(context, { schema, error: describeFailure(explained) });
+    writeFailure(context.io, error);
+    if (json) writeJson(context, { schema, error: describeFailure(error) });
     context.setExitCode(exitCode.refused);
   }
 }
 
 export function writeJson({ io }: CommandContext, document: object): void {
   io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-}
-
-/** The lab has errors of its own, because it depends on no package of ours that has them. */
-export function explain(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== 'LabError') return error;
-  const { code, hint, source } = error as Error & { code: string; hint?: string; source?: string };
-  return new DirectrixError(code, error.message, { hint, source, cause: error });
 }

@@ -2,10 +2,17 @@ import { resolve } from 'node:path';
 import { DirectrixError } from '@directrix/rollout';
 import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
+import { version } from '../../version.js';
 import { chooseLab } from './choose-lab.js';
-import type { RegisterImageOptions } from './command.js';
 import type { ImageDocument } from './lab-document.js';
 import { perform, writeJson } from './perform.js';
+
+export interface RegisterImageOptions {
+  readonly name: string;
+  readonly tag?: Readonly<Record<string, string>>;
+  readonly lab?: string;
+  readonly json?: boolean;
+}
 
 export async function runRegisterImage(
   context: CommandContext,
@@ -27,14 +34,11 @@ export async function runRegisterImage(
 async function registerImage(
   endpoint: string,
   directory: string,
-  { name, tag: tags }: RegisterImageOptions,
+  { name, tag: tags = {} }: RegisterImageOptions,
 ): Promise<ImageDocument> {
-  const [{ readMachineImage }, { EC2Client, RegisterImageCommand }] = await Promise.all([
-    import('@directrix/lab'),
-    import('@aws-sdk/client-ec2'),
-  ]);
+  const [lab, aws] = await Promise.all([import('@directrix/lab'), import('@directrix/aws')]);
   try {
-    readMachineImage(directory);
+    lab.readMachineImage(directory);
   } catch (cause) {
     throw new DirectrixError('IMAGE_INVALID', messageOf(cause), {
       source: directory,
@@ -43,25 +47,16 @@ async function registerImage(
     });
   }
   const credentials = { accessKeyId: 'lab', secretAccessKey: 'lab' };
-  const ec2 = new EC2Client({ endpoint, region: 'us-west-2', credentials });
-  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const clients = aws.createAwsClients({ version, endpoint, region: 'us-west-2', credentials });
   try {
-    const { ImageId: imageId = '' } = await ec2.send(
-      new RegisterImageCommand({
-        Name: name,
-        ImageLocation: directory,
-        Architecture: 'x86_64',
-        TagSpecifications: Tags.length === 0 ? undefined : [{ ResourceType: 'image', Tags }],
-      }),
-    );
+    const imageId = await aws.registerImage(clients, { name, location: directory, tags });
     return { schema: 'directrix.image/1', imageId, name, directory, tags };
   } catch (cause) {
-    throw new DirectrixError('IMAGE_REFUSED', `The lab refused the image: ${messageOf(cause)}`, {
-      source: endpoint,
-      cause,
-    });
+    if (!(cause instanceof DirectrixError && cause.code === 'AWS_REFUSED')) throw cause;
+    const said = `${aws.awsCodeOf(cause)}: ${aws.awsTextOf(cause)}`;
+    throw new DirectrixError('IMAGE_REFUSED', `The lab refused the image: ${said}`, { source: endpoint, cause });
   } finally {
-    ec2.destroy();
+    clients.destroy();
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { findScenario, prepareScenario } from './scenario.js';
 
 let cwd: string;
 beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'directrix-scenario-'));
+  cwd = realpathSync(mkdtempSync(join(tmpdir(), 'directrix-scenario-')));
 });
 afterEach(() => rmSync(cwd, { recursive: true }));
 
@@ -46,8 +46,26 @@ describe('NAME:VARIANT', () => {
     expect(findScenario(`${join(cwd, 'shop')}:x`, '/')).toMatchObject({ module: join(cwd, 'shop', 's.mjs') });
   });
 
-  test('may be one of the examples beside this command, from anywhere', () => {
+  test('may be a package that is installed beside this command, from anywhere', () => {
     expect(findScenario('hyperbola:N1', cwd).module).toMatch(/examples\/hyperbola\/dist\/scenario\.js$/);
+  });
+
+  test.each([
+    ['shop:N1', 'node_modules/shop'],
+    ['shop:N1', 'node_modules/@directrix/shop'],
+    ['@acme/shop:N1', 'node_modules/@acme/shop'],
+  ])('%s may be the package %s, installed here or further up', (name, directory) => {
+    write(directory, '');
+    mkdirSync(join(cwd, 'deep', 'down'), { recursive: true });
+    expect(findScenario(name, cwd).module).toBe(join(cwd, directory, 's.mjs'));
+    expect(findScenario(name, join(cwd, 'deep', 'down')).module).toBe(join(cwd, directory, 's.mjs'));
+  });
+
+  test('a directory goes before an installed package, and what is written as a path is no package', () => {
+    write('node_modules/shop', '');
+    expect(() => findScenario('./shop:N1', cwd)).toThrowError(expect.objectContaining({ code: 'SCENARIO_UNKNOWN' }));
+    write('shop', '');
+    expect(findScenario('shop:N1', cwd).module).toBe(join(cwd, 'shop', 's.mjs'));
   });
 
   test('may have no variant', () => {

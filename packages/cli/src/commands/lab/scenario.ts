@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DirectrixError } from '@directrix/rollout';
+import { z } from 'zod';
 
 /** What a scenario is handed. It builds everything through the AWS SDK over the endpoint, as it would in an account. */
 export interface ScenarioStage {
@@ -25,22 +26,21 @@ interface ScenarioModule {
   readonly prepare: (stage: ScenarioStage) => Promise<{ readonly description: string }>;
 }
 
-// commands/lab/ of src or dist, in packages/cli of the repository.
-const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../../../..');
+const commandDirectory = dirname(fileURLToPath(import.meta.url));
 
 /**
- * Finds `NAME:VARIANT`: NAME is a directory, or one of examples/ here or beside this command, whose package.json says
- * `"directrix": { "scenario": "./dist/scenario.js" }`. Throws SCENARIO_UNKNOWN or SCENARIO_INVALID.
+ * Finds `NAME:VARIANT`: NAME is a directory, one of examples/ here, or a package that is installed here or beside this command, as
+ * `NAME` or `@directrix/NAME`. Its package.json says `"directrix": { "scenario": "./dist/scenario.js" }`. Throws SCENARIO_UNKNOWN or
+ * SCENARIO_INVALID.
  */
 export function findScenario(name: string, cwd: string): Scenario {
   const colon = name.lastIndexOf(':');
   const place = colon < 0 ? name : name.slice(0, colon);
   const variant = colon < 0 ? '' : name.slice(colon + 1);
-  const candidates = [resolve(cwd, place), join(cwd, 'examples', place), join(repositoryRoot, 'examples', place)];
-  for (const directory of place === '' ? [] : candidates) {
+  for (const directory of place === '' ? [] : placesOf(place, cwd)) {
     const module = readScenarioPath(directory);
     if (module === undefined) continue;
-    const path = resolve(directory, module);
+    const path = resolve(realpathSync(directory), module);
     if (!existsSync(path)) {
       throw new DirectrixError('SCENARIO_INVALID', `The scenario ${place} is not built: there is no ${path}.`, {
         source: join(directory, 'package.json'),
@@ -51,8 +51,23 @@ export function findScenario(name: string, cwd: string): Scenario {
   }
   throw new DirectrixError('SCENARIO_UNKNOWN', `There is no scenario ${JSON.stringify(place)}.`, {
     source: '--scenario',
-    hint: `write NAME:VARIANT, such as hyperbola:N1; looked for a package.json with directrix.scenario in ${candidates.join(', ')}`,
+    hint: `write NAME:VARIANT, such as hyperbola:N1; NAME is a directory, one of examples/ in ${cwd}, or an installed package (NAME or @directrix/NAME), with directrix.scenario in its package.json`,
   });
+}
+
+function placesOf(place: string, cwd: string): string[] {
+  const directories = [resolve(cwd, place), join(cwd, 'examples', place)];
+  // A path is no package.
+  if (!/^(@[\w.-]+\/)?[\w-][\w.-]*$/.test(place)) return directories;
+  const packages = place.startsWith('@') ? [place] : [`@directrix/${place}`, place];
+  return [...directories, ...[cwd, commandDirectory].flatMap((from) => installedFrom(from, packages))];
+}
+
+/** Where Node would look for the packages, the nearest first. */
+function installedFrom(from: string, packages: readonly string[]): string[] {
+  const here = packages.map((name) => join(from, 'node_modules', name));
+  const parent = dirname(from);
+  return parent === from ? here : [...here, ...installedFrom(parent, packages)];
 }
 
 /**
@@ -92,13 +107,13 @@ async function loadScenario({ name, module: path }: Scenario): Promise<ScenarioM
   });
 }
 
+const scenarioManifest = z.looseObject({ directrix: z.looseObject({ scenario: z.string().optional() }).optional() });
+
 function readScenarioPath(directory: string): string | undefined {
   const file = join(directory, 'package.json');
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
   try {
-    const manifest = JSON.parse(readFileSync(file, 'utf8')) as { directrix?: { scenario?: unknown } };
-    const scenario = manifest.directrix?.scenario;
-    return typeof scenario === 'string' ? scenario : undefined;
+    return scenarioManifest.parse(JSON.parse(readFileSync(file, 'utf8'))).directrix?.scenario;
   } catch (cause) {
     throw new DirectrixError('SCENARIO_INVALID', `${file} cannot be read: ${textOf(cause)}`, { source: file, cause });
   }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DirectrixError } from '@directrix/rollout';
+import { DirectrixError, relayCode } from '@directrix/rollout';
 import type { FailureDocument } from '../../failure.js';
 import type { HostedLab, HostOptions } from './hosted-lab.js';
 
@@ -82,7 +82,7 @@ async function keep(child: ChildProcess): Promise<void> {
 }
 
 function refusal({ code, message, hint, source }: FailureDocument): DirectrixError {
-  return new DirectrixError(code, message, { hint, source });
+  return new DirectrixError(relayCode(code), message, { hint, source });
 }
 
 function died(how: number | NodeJS.Signals | null | undefined, logFile: string): DirectrixError {

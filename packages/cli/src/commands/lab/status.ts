@@ -1,12 +1,16 @@
-import { DirectrixError } from '@directrix/rollout';
+import { DirectrixError, shell } from '@directrix/rollout';
 import { colorsFor } from '../../colors.js';
 import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
 import { chooseLab, type RunningLab } from './choose-lab.js';
-import type { StatusOptions } from './command.js';
 import type { LabStatusDocument } from './lab-document.js';
 import { formatStatus } from './output.js';
 import { perform, writeJson } from './perform.js';
+
+export interface StatusOptions {
+  readonly lab?: string;
+  readonly json?: boolean;
+}
 
 const answerTimeoutMs = 10_000;
 
@@ -29,7 +33,7 @@ async function fetchStatus({ id, endpoint, pid }: RunningLab, signal: AbortSigna
   } catch (cause) {
     throw new DirectrixError('LAB_NOT_ANSWERING', `The lab ${id} (pid ${pid}) does not answer.`, {
       source: endpoint,
-      hint: `end it: directrix lab down --lab ${id}`,
+      hint: `end it: ${shell`directrix lab down --lab ${id}`}`,
       cause,
     });
   }

@@ -2,12 +2,19 @@ import { cleanStaleLabs, createRunDirectory, deleteRunDirectory, labsDirectory }
 import { colorsFor } from '../../colors.js';
 import type { CommandContext } from '../../command-context.js';
 import { type ExitCode, exitCode } from '../../exit-code.js';
-import type { UpOptions } from './command.js';
 import type { HostedLab, HostOptions } from './hosted-lab.js';
 import type { LabUpDocument } from './lab-document.js';
 import { formatCleaned, formatExports, formatStory } from './output.js';
 import { perform, writeJson } from './perform.js';
 import { findScenario, prepareScenario, type Scenario } from './scenario.js';
+
+export interface UpOptions {
+  readonly port: number;
+  readonly speed: number;
+  readonly detach?: boolean;
+  readonly scenario?: string;
+  readonly json?: boolean;
+}
 
 /** A lab that listens, here or in the background. */
 interface ListeningLab {

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import {
   deriveIntent,
   type Finding,
@@ -7,24 +6,46 @@ import {
   preflightSnapshotFromTemplate,
   runPreflight,
 } from '@directrix/preflight';
-import { DirectrixError } from '@directrix/rollout';
+import { DirectrixError, isMaxSizeLentByDefault } from '@directrix/rollout';
 import type { Io } from '../../io.js';
+import type { Surge } from '../../option-values.js';
 import { refuseUnknownCodes, setAside } from '../../preflight/perform-preflight.js';
-import { readTemplateFile } from '../../preflight/template-file.js';
-import type { PreflightOptions } from './command.js';
-import type { CheckedPreflight } from './run.js';
+import { findNamed, hasRegion, readParameters } from '../../preflight/planned-network.js';
+import { readStackFiles } from '../../preflight/stack-files.js';
+import type { CheckedPreflight } from './checked-preflight.js';
+
+/** What the operator may say of it; a share of the group needs an account. */
+interface TemplateChoices {
+  readonly group?: string;
+  /** Default: AWS_REGION. */
+  readonly region?: string;
+  readonly surge?: Surge;
+  readonly minHealthyTime?: number;
+  readonly startTimeout?: number;
+  readonly skip?: readonly string[];
+  readonly secretsPath?: string;
+  /** `Key=Value`, of the template's parameters. */
+  readonly parameter?: readonly string[];
+}
 
 /** The checks over a template, without an account. Throws TEMPLATE_UNREADABLE, or GROUP_NOT_FOUND with those that are there. */
-export function checkTemplate(io: Io, path: string, options: PreflightOptions): CheckedPreflight {
-  refuseUnknownCodes(options.skip);
-  const file = readTemplateFile(resolve(io.cwd, path), readFileSync);
-  const region = io.env.AWS_REGION;
-  const groups = listTemplateGroups(file.json, { region });
-  const groupId = options.group ?? (groups.length === 1 ? groups[0] : undefined);
+export function checkTemplate(io: Io, paths: readonly string[], options: TemplateChoices): CheckedPreflight {
+  const skip = options.skip ?? [];
+  refuseUnknownCodes(skip);
+  const file = readStackFiles(io.cwd, paths);
+  const path = paths.join(', ');
+  const template = {
+    region: options.region ?? (hasRegion(file.json) ? undefined : io.env.AWS_REGION),
+    defaultRegion: io.env.AWS_REGION,
+    parameters: readParameters(options.parameter ?? [], file.json),
+  };
+  const groups = listTemplateGroups(file.json, template);
+  const named = options.group === undefined ? undefined : (findNamed(groups, options.group) ?? options.group);
+  const groupId = named ?? (groups.length === 1 ? groups[0] : undefined);
   const snapshot =
     groupId === undefined
       ? undefined
-      : preflightSnapshotFromTemplate(file.json, { groupId, region, secretsPath: options.secretsPath, at: 0 });
+      : preflightSnapshotFromTemplate(file.json, { ...template, groupId, secretsPath: options.secretsPath, at: 0 });
   if (snapshot === undefined || groupId === undefined)
     throw new DirectrixError('GROUP_NOT_FOUND', `${path} has no Auto Scaling group ${options.group ?? 'of its own'}.`, {
       source: options.group === undefined ? '--template' : '--group',
@@ -34,12 +55,14 @@ export function checkTemplate(io: Io, path: string, options: PreflightOptions): 
     surge: options.surge?.kind === 'count' ? options.surge.count : undefined,
     minHealthyTimeMs: options.minHealthyTime,
     startTimeoutMs: options.startTimeout,
+    isMaxSizeLent: isMaxSizeLentByDefault,
   });
   const found = runPreflight(snapshot, intent).map(withoutCommands);
   return {
-    ...setAside(found, options.skip),
+    ...setAside(found, skip),
+    question: 'rollout',
     groupName: groupId,
-    template: { path: relative(io.cwd, file.path) || path, text: file.text },
+    template: { path: relative(io.cwd, file.path) || path, lines: file.lines },
   };
 }
 

@@ -1,49 +1,46 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CommandContext } from '../../command-context.js';
-import { collect, parseDuration, parseSurge, type Surge } from '../../option-values.js';
-
-export interface PreflightOptions {
-  readonly group?: string;
-  readonly image?: string;
-  readonly version?: string;
-  readonly latestImage?: boolean;
-  readonly surge?: Surge;
-  readonly minHealthyTime?: number;
-  readonly startTimeout?: number;
-  readonly acceptBrokenBaseline?: boolean;
-  readonly skip: readonly string[];
-  readonly secretsPath?: string;
-  readonly secretsManifest?: string;
-  readonly builder: readonly string[];
-  readonly template?: string;
-  readonly json?: boolean;
-  readonly sarif?: string;
-}
+import { notes, optionWithDefault } from '../../help.js';
+import { collect, parseDuration, parseSurge } from '../../option-values.js';
+import { addCanaryOptions } from '../../rollout/canary-options.js';
+import { presets } from '../deploy/presets.js';
+import type { PreflightOptions } from './run.js';
 
 export function registerPreflight(program: Command, context: CommandContext): void {
   const command = program
     .command('preflight')
-    .description('find every reason why a rollout would fail, before anything changes')
-    .option('-g, --group <name>', 'the Auto Scaling group; in a template its logical id')
+    .description(
+      'find every reason why a rollout would fail, before anything changes; without a release, whether a new instance would come up now',
+    )
+    .option('-g, --group <name>', 'the Auto Scaling group; in a template its logical id, in a plan its address or name')
     .option('--image <ami>', 'the image that would be rolled out')
-    .option('--version <v>', 'the version; without --image, of the image with the tag Version=<v>')
+    .option('--version <v>', 'the version; without --image, it finds the image with the tag Version=<v>')
     .option('--latest-image', 'of several images of the version, take the newest')
     .option('--surge <n|p%>', 'how many instances would be added at a time', parseSurge)
     .option('--min-healthy-time <time>', 'as of deploy', parseDuration)
     .option('--start-timeout <time>', 'as of deploy', parseDuration)
-    .option('--accept-broken-baseline', 'nothing is healthy now, and the release is the cure')
-    .option('--template <file>', 'a CloudFormation template (as cdk synth writes it) in place of the account')
+    .option('--accept-broken-baseline', 'go on although no instance is healthy now, because the release is the fix')
+    .option(
+      '--template <file>',
+      'instead of the account: a CloudFormation template, JSON or YAML (may be repeated), a cdk.out, or a plan by `terraform show -json`',
+      collect,
+    )
+    .option('--parameter <key=value>', 'a value for a parameter of the template; may be repeated', collect)
+    .option('--allow-undecided', 'end with 0 also when a path could not be decided')
     .option('--sarif <file>', 'write the findings as SARIF 2.1.0 too, for code review')
     .option('--json', 'print one JSON document on stdout');
-  addPreflightOptions(command)
+  addPreflightOptions(addCanaryOptions(command))
+    .addOption(new Option('--preset <name>', 'as of deploy').choices(presets))
     .addHelpText(
       'after',
-      `
+      notes(`
 Examples:
   directrix preflight --group web --version 0.149.2
+  directrix preflight --group web
   directrix preflight --group web --image ami-0123456789abcdef0 --json
   directrix preflight --template cdk.out/Web.template.json --sarif preflight.sarif
-Exit codes: 0 no errors (warnings and notes may be there), 2 errors, or it could not be done`,
+
+Exit codes: 0 no errors (there may be warnings and notes); 2 errors, a path that could not be decided, or preflight itself failed`),
     )
     .action(async (options: PreflightOptions) => {
       const { runPreflightCommand } = await import('./run.js');
@@ -56,19 +53,26 @@ export function addPreflightOptions(command: Command): Command {
   return command
     .option(
       '--skip <code>',
-      'do not refuse for this finding; may be repeated, and is journaled (all: for none)',
+      'go on in spite of this finding; may be repeated, and is journaled (all: of every finding)',
       collect,
-      [],
     )
-    .option('--secrets-path <path>', "where the release reads its secrets (default: the image's tag directrix:secrets)")
+    .addOption(
+      optionWithDefault(
+        '--secrets-path <path>',
+        'where the release reads its secrets',
+        "the image's tag directrix:secrets",
+      ),
+    )
     .option(
       '--secrets-manifest <file>',
-      "the names that the release expects, when they do not fit into the image's tags",
+      "a file of the names that the release expects, when they do not fit into the image's tags",
     )
-    .option(
-      '--builder <name>',
-      'who builds images and needs the secrets too: a launch template or an instance; may be repeated (default: tagged directrix:builder, else named builder or packer)',
-      collect,
-      [],
+    .addOption(
+      optionWithDefault(
+        '--builder <name>',
+        'who builds images and needs the secrets too: a launch template or an instance; may be repeated',
+        'tagged directrix:builder, else named builder or packer',
+        collect,
+      ),
     );
 }

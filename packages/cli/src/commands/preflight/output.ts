@@ -2,13 +2,15 @@ import type { Finding } from '@directrix/preflight';
 import type { Colors } from '../../colors.js';
 import { countFindings, formatFindings } from '../../preflight/findings-text.js';
 import { nameRelease } from '../../view/describe-event.js';
-import type { CheckedPreflight } from './run.js';
+import type { CheckedPreflight } from './checked-preflight.js';
 
 /** The contract of `directrix preflight --json`; docs/cli.md has it. */
 export interface PreflightDocument {
   readonly schema: 'directrix.preflight/1';
-  /** `fail`: at least one error stands. */
-  readonly verdict: 'pass' | 'fail';
+  /** `fail`: at least one error stands. `undecided`: none does, but whether a path works could not be told. */
+  readonly verdict: 'pass' | 'fail' | 'undecided';
+  /** `replacement`: no release was named. */
+  readonly question: 'rollout' | 'replacement';
   readonly group: string;
   readonly release?: { readonly version: string; readonly imageId: string };
   readonly template?: string;
@@ -18,6 +20,7 @@ export interface PreflightDocument {
 }
 
 export function describePreflight({
+  question,
   groupName,
   release,
   template,
@@ -26,7 +29,8 @@ export function describePreflight({
 }: CheckedPreflight): PreflightDocument {
   return {
     schema: 'directrix.preflight/1',
-    verdict: findings.some(({ severity }) => severity === 'error') ? 'fail' : 'pass',
+    verdict: verdictOf(findings),
+    question,
     group: groupName,
     release,
     template: template?.path,
@@ -35,20 +39,31 @@ export function describePreflight({
   };
 }
 
+/** A path that could not be decided is no pass. */
+const undecidedCodes: readonly string[] = ['NETWORK_NOT_DECIDED', 'DNS_CUSTOM_RESOLVER'];
+
+function verdictOf(findings: readonly Finding[]): PreflightDocument['verdict'] {
+  if (findings.some(({ severity }) => severity === 'error')) return 'fail';
+  return findings.some(({ code }) => undecidedCodes.includes(code)) ? 'undecided' : 'pass';
+}
+
 export function formatPreflight(checked: CheckedPreflight, colors: Colors): string {
-  const { groupName, release, template, findings, skipped } = checked;
-  const isFailed = findings.some(({ severity }) => severity === 'error');
-  const what =
-    template !== undefined
-      ? `${groupName} of ${template.path}`
-      : `${groupName}${release === undefined ? '' : ` -> ${nameRelease(release)}`}`;
-  const head = isFailed ? colors.red('FAIL') : colors.green('PASS');
+  const { findings, skipped } = checked;
+  const heads = { fail: colors.red('FAIL'), undecided: colors.yellow('NOT DECIDED'), pass: colors.green('PASS') };
+  const head = heads[verdictOf(findings)];
   return `${[
-    `${head}: ${what}: ${countFindings(findings)}`,
+    `${head}: ${headline(checked)}: ${countFindings(findings)}`,
     '',
     ...formatFindings(findings, colors),
     ...skipped.map(({ code, subject, message }) => `${colors.yellow(`skipped ${code}`)}  ${subject}\n  ${message}`),
   ]
     .join('\n')
     .trimEnd()}\n`;
+}
+
+function headline({ question, groupName, release, template }: CheckedPreflight): string {
+  if (template !== undefined) return `${groupName} of ${template.path}`;
+  const named = release === undefined ? '' : nameRelease(release);
+  if (question === 'replacement') return `a new instance of ${groupName}${named === '' ? '' : `, ${named}`}`;
+  return `${groupName}${named === '' ? '' : ` -> ${named}`}`;
 }

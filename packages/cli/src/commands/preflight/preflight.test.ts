@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FindingCode } from '@directrix/preflight';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestIo } from '../../io.fixture.js';
 import { setAside } from '../../preflight/perform-preflight.js';
@@ -158,7 +159,6 @@ describe('a template', () => {
     [['--template', '/nowhere.json'], 'TEMPLATE_UNREADABLE'],
     [['--template', path, '--group', 'Other'], 'say --group with one of Asg'],
     [['--template', path, '--skip', 'NOPE'], 'No finding has the code NOPE.'],
-    [['--group', 'web'], 'add --version V or --image AMI'],
     [[], 'add --group NAME, or --template FILE'],
   ])('refuses %j with what to do', async (argv, hint) => {
     const { code, stdout, stderr } = await run([...argv, '--json']);
@@ -190,8 +190,72 @@ test('SARIF has a result for each finding, at the line of the resource that it n
   expect(readFileSync(file, 'utf8').split('\n')[startLine - 1]).toContain('"Endpoint":');
 });
 
+describe('a template in YAML, with short forms', () => {
+  const yaml = new URL('fixtures/web.template.yaml', import.meta.url).pathname;
+  const codes = (stdout: string) => JSON.parse(stdout).findings.map((one: { code: string }) => one.code);
+
+  test('with its parameters passes', async () => {
+    const { code, stdout } = await run([
+      '--template',
+      yaml,
+      '--parameter',
+      'EndpointPort=443',
+      '--skip',
+      'INSTANCE_PROFILE_MISSING',
+      '--json',
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'pass' });
+    expect(codes(stdout)).not.toContain('TEMPLATE_NOT_RESOLVED');
+    expect(code).toBe(0);
+  });
+
+  test('with a port that is not open fails, at the line of the group in the YAML', async () => {
+    const sarif = join(directory, 'yaml.sarif');
+    const { code } = await run(['--template', yaml, '--parameter', 'EndpointPort=8443', '--sarif', sarif]);
+    const [{ results }] = JSON.parse(readFileSync(sarif, 'utf8')).runs;
+    const fault = results.find((one: { ruleId: string }) => one.ruleId === 'ENI_SG_RULES_MISMATCH');
+    const { startLine } = fault.locations[0].physicalLocation.region;
+    expect(readFileSync(yaml, 'utf8').split('\n')[startLine - 1]).toMatch(
+      /^ {2}(EndpointGroup|WebGroup|Endpoint|Asg):/,
+    );
+    expect(code).toBe(2);
+  });
+
+  test('with what decides the path left open is not decided: no pass, unless that is allowed', async () => {
+    const open = await run(['--template', yaml]);
+    expect(open.stdout).toMatch(/^NOT DECIDED: Asg of /);
+    expect(open.stdout).toContain('parameter EndpointPort');
+    expect(open.code).toBe(2);
+    expect((await run(['--template', yaml, '--allow-undecided'])).code).toBe(0);
+  });
+
+  test('with another stage, whose endpoint has no private DNS', async () => {
+    const parameters = ['--parameter', 'EndpointPort=443', '--parameter', 'Stage=test'];
+    const { stdout } = await run(['--template', yaml, ...parameters, '--json']);
+    expect(codes(stdout)).toContain('DNS_PRIVATE_DISABLED');
+  });
+
+  test.each([
+    ['Resources: [', 'is neither JSON nor YAML'],
+    ['a: &x [*x]\nResources: {}', 'cannot be read'],
+    ['- Resources', 'has no Resources'],
+  ])('that is none is refused: %j', async (text, why) => {
+    const file = join(directory, 'broken.yaml');
+    writeFileSync(file, text);
+    const { code, stderr } = await run(['--template', file]);
+    expect(stderr.replace(/\s+/g, ' ')).toContain(why);
+    expect(code).toBe(2);
+  });
+
+  test('a parameter that the template does not have is refused', async () => {
+    const { code, stderr } = await run(['--template', yaml, '--parameter', 'EndpointProt=443']);
+    expect(stderr.replace(/\s+/g, ' ')).toContain('with one of Stage, EndpointPort');
+    expect(code).toBe(2);
+  });
+});
+
 describe('--skip', () => {
-  const finding = (code: string, severity: 'error' | 'warning') => ({
+  const finding = (code: FindingCode, severity: 'error' | 'warning') => ({
     code,
     severity,
     check: 'x',
@@ -199,12 +263,12 @@ describe('--skip', () => {
     message: 'x',
     evidence: [],
   });
-  const found = [finding('A', 'error'), finding('B', 'error'), finding('A', 'warning')];
+  const found = [finding('PATH_EMPTY', 'error'), finding('GROUP_EMPTY', 'error'), finding('PATH_EMPTY', 'warning')];
 
   test.each([
-    [['A'], ['B', 'A'], ['A']],
-    [['all'], ['A'], ['A', 'B']],
-    [[], ['A', 'B', 'A'], []],
+    [['PATH_EMPTY'], ['GROUP_EMPTY', 'PATH_EMPTY'], ['PATH_EMPTY']],
+    [['all'], ['PATH_EMPTY'], ['PATH_EMPTY', 'GROUP_EMPTY']],
+    [[], ['PATH_EMPTY', 'GROUP_EMPTY', 'PATH_EMPTY'], []],
   ])('%j sets aside errors only', (skip, stands, skipped) => {
     const result = setAside(found, skip);
     expect(result.findings.map(({ code }) => code)).toEqual(stands);

@@ -3,12 +3,12 @@
 import { type Finding, findingCodes } from '@directrix/preflight';
 import { CODES } from '@directrix/reachability';
 import { version } from '../../version.js';
-import type { CheckedPreflight } from './run.js';
+import type { CheckedPreflight } from './checked-preflight.js';
 
 const schema = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
-const pages = 'https://github.com/directrix/directrix/blob/main/docs/errors.md';
 
 export function describeSarif(checked: CheckedPreflight): object {
+  const fingerprints = fingerprintsOf(checked.findings);
   const codes = [...new Set(checked.findings.map(({ code }) => code))].sort();
   return {
     $schema: schema,
@@ -16,10 +16,13 @@ export function describeSarif(checked: CheckedPreflight): object {
     runs: [
       {
         tool: {
-          driver: { name: 'directrix preflight', version, informationUri: pages, rules: codes.map(describeRule) },
+          driver: { name: 'directrix preflight', version, rules: codes.map(describeRule) },
         },
         columnKind: 'utf16CodeUnits',
-        results: checked.findings.map((finding) => describeResult(finding, codes.indexOf(finding.code), checked)),
+        results: checked.findings.map((finding, index) => ({
+          ...describeResult(finding, codes.indexOf(finding.code), checked),
+          partialFingerprints: { 'directrix/v2': fingerprints[index] },
+        })),
       },
     ],
   };
@@ -34,7 +37,6 @@ function describeRule(code: string) {
     name: code,
     shortDescription: { text: entry?.cause ?? code },
     help: { text: entry?.fix || 'See docs/errors.md.' },
-    helpUri: pages,
   };
 }
 
@@ -52,15 +54,22 @@ function describeResult(finding: Finding, ruleIndex: number, { template }: Check
         logicalLocations: [{ name: finding.subject, kind: 'resource' }],
       },
     ],
-    partialFingerprints: { 'directrix/v1': `${finding.code}:${finding.subject}` },
   };
 }
 
-function placeIn({ path, text }: NonNullable<CheckedPreflight['template']>, { evidence }: Finding) {
-  const lines = text.split('\n');
+function placeIn({ path, lines }: NonNullable<CheckedPreflight['template']>, { evidence }: Finding) {
   // Ids of a template's snapshot are its logical ids.
-  const line = evidence
-    .map(({ id }) => lines.findIndex((one) => one.trimStart().startsWith(`"${id}":`)))
-    .find((index) => index >= 0);
-  return { artifactLocation: { uri: path.replaceAll('\\', '/') }, region: { startLine: (line ?? 0) + 1 } };
+  const startLine = evidence.map(({ id }) => lines.get(id)).find((line) => line !== undefined) ?? 1;
+  return { artifactLocation: { uri: path.replaceAll('\\', '/') }, region: { startLine } };
+}
+
+/** The same finding has the same fingerprint in the next run, and two findings never share one. */
+function fingerprintsOf(findings: readonly Finding[]): readonly string[] {
+  const seen = new Map<string, number>();
+  return findings.map(({ code, subject, evidence }) => {
+    const key = [code, subject, ...evidence.map(({ id }) => id)].join(':');
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return count === 1 ? key : `${key}:${count}`;
+  });
 }

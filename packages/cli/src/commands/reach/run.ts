@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { resolve as resolvePath } from 'node:path';
 import {
   type Answer,
   buildNetwork,
+  findBystanders,
+  type Network,
+  type NetworkSnapshot,
   reach,
   type Source,
-  snapshotFromTemplate,
   toDot,
   toMermaid,
 } from '@directrix/reachability';
@@ -14,25 +14,41 @@ import { colorsFor } from '../../colors.js';
 import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
 import { describeFailure, writeFailure } from '../../failure.js';
-import { readTemplateFile } from '../../preflight/template-file.js';
-import type { ReachOptions } from './command.js';
+import { findNamed, readPlannedNetwork } from '../../preflight/planned-network.js';
+import { writeText } from '../../text/lines.js';
+import { withWorld } from '../../with-world.js';
 import { type FoundSource, findSource } from './find-source.js';
 import { describeReach, formatReach } from './output.js';
 import { parseDestination, parseSource, type SourceName } from './parse-place.js';
 
+export interface ReachOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly template?: readonly string[];
+  readonly parameter?: readonly string[];
+  readonly json?: boolean;
+  readonly dot?: boolean;
+  readonly mermaid?: boolean;
+}
+
 export async function runReach(context: CommandContext, options: ReachOptions): Promise<void> {
   const { io } = context;
   try {
-    const name = parseSource(options.from);
+    const { from, to } = requireEnds(options);
+    const name = parseSource(from);
     const found =
       options.template === undefined
-        ? await findInAccount(context, name)
-        : findInTemplate(resolvePath(io.cwd, options.template), name, io.env.AWS_REGION);
-    const answer = reach(buildNetwork(found.network), {
+        ? await findInAccount(context, name, to)
+        : findInTemplate(context, options, options.template, name);
+    const network = buildNetwork(found.network);
+    const answer = reach(network, {
       from: found.source,
-      ...parseDestination(options.to, found.network.region),
+      ...parseDestination(to, found.network.region),
     });
-    io.stdout.write(print(answer, found, options, context));
+    const printed = print(answer, network, found.unresolved ?? [], options, context);
+    // A document and a drawing are for a program.
+    if (options.json || options.dot || options.mermaid) io.stdout.write(printed);
+    else writeText(io.stdout, printed);
     context.setExitCode(answer.verdict === 'reachable' ? exitCode.done : exitCode.refused);
   } catch (error) {
     writeFailure(io, error);
@@ -42,33 +58,74 @@ export async function runReach(context: CommandContext, options: ReachOptions): 
   }
 }
 
-function print(answer: Answer, { network }: FoundSource, options: ReachOptions, { io }: CommandContext): string {
+function requireEnds({ from, to }: ReachOptions): { readonly from: string; readonly to: string } {
+  if (from !== undefined && to !== undefined) return { from, to };
+  throw new DirectrixError('USAGE', `Name ${from === undefined ? 'where the path begins' : 'where the path leads'}.`, {
+    source: 'directrix reach',
+    hint: 'add --from group:NAME and --to ssm:443, or ask for `directrix reach diff`',
+  });
+}
+
+function print(
+  answer: Answer,
+  network: Network,
+  unresolved: readonly string[],
+  options: ReachOptions,
+  { io }: CommandContext,
+): string {
   if (options.dot) return `${toDot(answer).trimEnd()}\n`;
   if (options.mermaid) return `${toMermaid(answer).trimEnd()}\n`;
-  if (options.json) return `${JSON.stringify(describeReach(answer, network), null, 2)}\n`;
-  return formatReach(answer, network, colorsFor(io.stdout, io.env));
+  const bystanders = findBystanders(network, answer);
+  if (options.json)
+    return `${JSON.stringify(describeReach(answer, network.snapshot, bystanders, unresolved), null, 2)}\n`;
+  return formatReach(answer, network.snapshot, bystanders, unresolved, colorsFor(io.stdout, io.env));
 }
 
-async function findInAccount(context: CommandContext, name: SourceName): Promise<FoundSource> {
-  const world = context.world ?? (await import('../../world.js')).createWorld(context.io);
-  const found = await findSource(world.clients, name);
-  world.clients.destroy();
-  return found;
+async function findInAccount(context: CommandContext, name: SourceName, to: string): Promise<FoundSource> {
+  return withWorld(context, async ({ clients }) =>
+    findSource(clients, name, parseDestination(to, await clients.ec2.config.region()).to),
+  );
 }
 
-function findInTemplate(path: string, name: SourceName, region: string | undefined): FoundSource {
-  const { snapshot, launches } = snapshotFromTemplate(readTemplateFile(path, readFileSync).json, { region });
-  return { network: snapshot, source: sourceInTemplate(name, launches, path) };
+function findInTemplate(
+  context: CommandContext,
+  options: ReachOptions,
+  paths: readonly string[],
+  name: SourceName,
+): FoundSource {
+  const regions = { region: context.account?.region, defaultRegion: context.io.env.AWS_REGION };
+  const { network, launches, unresolved } = readPlannedNetwork(context.io.cwd, paths, { ...options, ...regions });
+  return { network, source: sourceInTemplate(name, network, launches, paths.join(', ')), unresolved };
 }
 
-function sourceInTemplate(name: SourceName, launches: readonly Source[], path: string): Source {
-  if (name.kind === 'instance') return { kind: 'instance', instanceId: name.id };
-  if (name.kind === 'networkInterface') return { kind: 'networkInterface', networkInterfaceId: name.id };
-  const found = launches.find((one) => one.kind === 'launch' && one.name === name.name);
+export function sourceInTemplate(
+  name: SourceName,
+  { instances = [], networkInterfaces = [] }: NetworkSnapshot,
+  launches: readonly Source[],
+  path: string,
+): Source {
+  switch (name.kind) {
+    case 'instance': {
+      const ids = instances.map(({ InstanceId = '' }) => InstanceId);
+      return { kind: 'instance', instanceId: requireName('an instance', ids, name.id, 'instance', path) };
+    }
+    case 'networkInterface': {
+      const ids = networkInterfaces.map(({ NetworkInterfaceId = '' }) => NetworkInterfaceId);
+      return { kind: 'networkInterface', networkInterfaceId: requireName('an interface', ids, name.id, 'eni', path) };
+    }
+    default: {
+      const names = launches.flatMap((one) => (one.kind === 'launch' ? [one.name] : []));
+      const found = requireName('an Auto Scaling group', names, name.name, 'group', path);
+      return launches.find((one) => one.kind === 'launch' && one.name === found)!;
+    }
+  }
+}
+
+function requireName(what: string, names: readonly string[], wanted: string, kind: string, path: string): string {
+  const found = findNamed(names, wanted);
   if (found !== undefined) return found;
-  const names = launches.flatMap((one) => (one.kind === 'launch' ? [one.name] : []));
-  throw new DirectrixError('SOURCE_NOT_FOUND', `${path} has no Auto Scaling group ${name.name}.`, {
+  throw new DirectrixError('SOURCE_NOT_FOUND', `${path} does not have ${what} ${wanted}.`, {
     source: '--from',
-    hint: names.length === 0 ? 'it has none at all' : `it has ${names.map((one) => `group:${one}`).join(', ')}`,
+    hint: names.length === 0 ? 'it has none at all' : `it has ${names.map((one) => `${kind}:${one}`).join(', ')}`,
   });
 }

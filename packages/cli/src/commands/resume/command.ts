@@ -1,14 +1,8 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
+import { notes } from '../../help.js';
 import { addReportOptions } from '../deploy/command.js';
-
-export interface ResumeOptions {
-  readonly group: string;
-  readonly url?: string;
-  readonly healthPath: string;
-  readonly journal?: string;
-  readonly json?: boolean;
-}
+import type { ResumeOptions } from './run.js';
 
 export function registerResume(program: Command, context: CommandContext): void {
   const command = program
@@ -16,7 +10,7 @@ export function registerResume(program: Command, context: CommandContext): void 
     .description('go on with a rollout that was interrupted, from any machine')
     .requiredOption('-g, --group <name>', 'the Auto Scaling group');
   addReportOptions(command)
-    .addHelpText('after', '\nExample:\n  directrix resume --group web')
+    .addHelpText('after', notes('\nExample:\n  directrix resume --group web'))
     .action(async (options: ResumeOptions) => {
       const { runResume } = await import('./run.js');
       await runResume(context, options);

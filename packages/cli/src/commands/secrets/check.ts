@@ -1,14 +1,19 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readParameters, readParametersBelow } from '@directrix/aws';
 import { DirectrixError } from '@directrix/rollout';
 import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
-import type { CheckOptions } from './command.js';
 import { readManifest } from './manifest.js';
+import type { JsonOption } from './options.js';
 import { countOf } from './output.js';
 import { normalizePath } from './parameter-limits.js';
 import { performSecrets, type SecretsWork, secretsSchema, writeJson } from './perform-secrets.js';
-import { readBelow, readNamed } from './store.js';
+
+export interface CheckOptions extends JsonOption {
+  readonly schema: string;
+  readonly path?: string;
+}
 
 interface Finding {
   readonly code: string;
@@ -41,7 +46,7 @@ async function checkManifest({ ssm }: SecretsWork, absolute: string, options: Ch
   const manifest = await readManifest(absolute, options.schema);
   const path = options.path === undefined ? manifest.path : normalizePath(options.path);
   const names = manifest.names.map((name) => `${path}${name}`);
-  const found = await readNamed(ssm, names, { isDecrypted: false });
+  const found = await readParameters(ssm, names, { isDecrypted: false });
   const findings = names
     .filter((name) => !found.has(name))
     .map((name) => ({ code: 'SECRET_MISSING', name, message: `${name} is missing` }));
@@ -59,7 +64,7 @@ async function checkSchema({ ssm }: SecretsWork, absolute: string, options: Chec
   const path = normalizePath(options.path);
   const { fromEnv } = await import('@directrix/secrets');
   const schema = await importSchema(absolute, options.schema);
-  const stored = await readBelow(ssm, path, { isDecrypted: true });
+  const stored = await readParametersBelow(ssm, path, { isDecrypted: true });
   const texts = Object.fromEntries(stored.map(({ name, value }) => [name.slice(path.length), value]));
   const findings = await fromEnv(schema as Parameters<typeof fromEnv>[0], texts).then(
     () => [],

@@ -1,50 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../../command-context.js';
-
-export interface JsonOption {
-  readonly json?: boolean;
-}
-export interface RevealOption {
-  readonly reveal?: boolean;
-}
-export interface GetOptions extends RevealOption {
-  readonly versionNumber?: number;
-}
-export interface WriteOptions {
-  readonly type?: ParameterTypeName;
-  readonly keyId?: string;
-  readonly advanced?: boolean;
-}
-export interface SetOptions extends WriteOptions, JsonOption {
-  readonly keepNewline?: boolean;
-}
-export interface UnsetOptions extends JsonOption {
-  readonly yes?: boolean;
-}
-export interface ImportOptions extends WriteOptions, JsonOption {
-  readonly to: string;
-  readonly apply?: boolean;
-  readonly overwrite?: boolean;
-  readonly rate: number;
-}
-export interface ExportOptions extends RevealOption {
-  readonly format: ExportFormat;
-}
-export interface RestoreOptions extends JsonOption {
-  readonly versionNumber: number;
-}
-export interface ExecOptions {
-  readonly path: string;
-  readonly pristine?: boolean;
-}
-export interface CheckOptions extends JsonOption {
-  readonly schema: string;
-  readonly path?: string;
-}
-export const parameterTypes = ['SecureString', 'String', 'StringList'] as const;
-export type ParameterTypeName = (typeof parameterTypes)[number];
-export const exportFormats = ['dotenv', 'json', 'shell'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+import { notes, optionWithDefault } from '../../help.js';
+import type { CheckOptions } from './check.js';
+import type { ExecOptions } from './exec.js';
+import type { ExportOptions } from './export.js';
+import type { GetOptions } from './get.js';
+import type { ImportOptions } from './import.js';
+import { exportFormats, type JsonOption, parameterTypes } from './options.js';
+import type { RestoreOptions } from './restore.js';
+import type { SetOptions } from './set.js';
+import type { UnsetOptions } from './unset.js';
 
 /** PutParameter's default quota is 3 a second for an account and region; half of it is left to others. */
 const defaultRate = 1.5;
@@ -54,7 +19,7 @@ export function registerSecrets(program: Command, context: CommandContext): void
     .command('secrets')
     // What follows `exec` is another program's.
     .enablePositionalOptions()
-    .description("an application's secrets in Parameter Store; no value is shown unless you ask");
+    .description("keep an application's secrets in Parameter Store; no value is shown unless you ask");
   registerReading(secrets, context);
   registerWriting(secrets, context);
   registerHistory(secrets, context);
@@ -66,14 +31,14 @@ function registerReading(secrets: Command, context: CommandContext): void {
     .command('list <path>')
     .description('the names below a path, with type, version and date')
     .option('--json', 'print one JSON document on stdout')
-    .addHelpText('after', '\nExample:\n  directrix secrets list /app/production/')
+    .addHelpText('after', notes('\nExample:\n  directrix secrets list /app/production/'))
     .action(async (path: string, options: JsonOption) => (await import('./list.js')).runList(context, path, options));
   secrets
     .command('get <name>')
     .description('print one value; refuses a terminal without --reveal')
     .addOption(new Option('--version-number <n>', 'that version of it').argParser(parseVersion))
     .option('--reveal', 'print it on a terminal too')
-    .addHelpText('after', '\nExample:\n  directrix secrets get /app/production/DATABASE_URL | psql-wrapper')
+    .addHelpText('after', notes('\nExample:\n  directrix secrets get /app/production/DATABASE_URL | psql-wrapper'))
     .action(async (name: string, options: GetOptions) => (await import('./get.js')).runGet(context, name, options));
   secrets
     .command('diff <pathA> <pathB>')
@@ -99,7 +64,10 @@ function registerWriting(secrets: Command, context: CommandContext): void {
       .description('write one value from stdin, or from a prompt that does not show it')
       .option('--keep-newline', 'keep the newline at the end of stdin'),
   )
-    .addHelpText('after', '\nExample:\n  openssl rand -base64 32 | directrix secrets set /app/production/SECRET_KEY')
+    .addHelpText(
+      'after',
+      notes('\nExample:\n  openssl rand -base64 32 | directrix secrets set /app/production/SECRET_KEY'),
+    )
     .action(async (name: string, options: SetOptions) => (await import('./set.js')).runSet(context, name, options));
   secrets
     .command('unset <names...>')
@@ -112,17 +80,23 @@ function registerWriting(secrets: Command, context: CommandContext): void {
   addWriteOptions(
     secrets
       .command('import <file>')
-      .description('write what a .env file has; without --apply, only say what would change')
+      .description('write what is in a .env file; without --apply, only say what would change')
       .requiredOption('--to <path>', 'the path below which to write')
       .option('--apply', 'write')
       .option('--overwrite', 'change parameters that have another value')
       .addOption(
-        new Option('--rate <n>', 'writes a second; the quota is the whole account’s')
+        new Option(
+          '--accept <name>',
+          'take a value as it was read, although the file may mean another; repeatable',
+        ).argParser((name: string, before: readonly string[] | undefined) => [...(before ?? []), name]),
+      )
+      .addOption(
+        new Option('--rate <n>', "writes a second; the quota is the whole account's")
           .default(defaultRate)
           .argParser(parseRate),
       ),
   )
-    .addHelpText('after', '\nExample:\n  directrix secrets import .env --to /app/production/ --apply')
+    .addHelpText('after', notes('\nExample:\n  directrix secrets import .env --to /app/production/ --apply'))
     .action(async (file: string, options: ImportOptions) =>
       (await import('./import.js')).runImport(context, file, options),
     );
@@ -153,9 +127,9 @@ function registerUsing(secrets: Command, context: CommandContext): void {
     .command('exec <command...>')
     .description('run a command with the secrets in its environment; signals and the exit code are passed through')
     .requiredOption('--path <path>', 'where the secrets are')
-    .option('--pristine', 'nothing of this environment is inherited')
+    .option('--pristine', 'inherit nothing of this environment')
     .passThroughOptions()
-    .addHelpText('after', '\nExample:\n  directrix secrets exec --path /app/production/ -- node server.js')
+    .addHelpText('after', notes('\nExample:\n  directrix secrets exec --path /app/production/ -- node server.js'))
     .action(async (command: string[], options: ExecOptions) =>
       (await import('./exec.js')).runExec(context, command, options),
     );
@@ -163,17 +137,17 @@ function registerUsing(secrets: Command, context: CommandContext): void {
     .command('check')
     .description('compare the store with what a release expects: a manifest of names, or a schema with its types')
     .requiredOption('--schema <file>', 'secrets.json, or a module whose default export is a Standard Schema')
-    .option('--path <path>', "where the secrets are (default: the manifest's)")
+    .addOption(optionWithDefault('--path <path>', 'where the secrets are', "the manifest's"))
     .option('--json', 'print one JSON document on stdout')
-    .addHelpText('after', '\nExample:\n  directrix secrets check --schema dist/secrets.json')
+    .addHelpText('after', notes('\nExample:\n  directrix secrets check --schema dist/secrets.json'))
     .action(async (options: CheckOptions) => (await import('./check.js')).runCheck(context, options));
 }
 
 function addWriteOptions(command: Command): Command {
   return command
-    .addOption(new Option('--type <type>', 'of new parameters (default: SecureString)').choices(parameterTypes))
-    .option('--key-id <key>', "the KMS key (default: the account's own)")
-    .option('--advanced', 'allow values of 4 to 8 KB: they cost, and a parameter cannot go back')
+    .addOption(optionWithDefault('--type <type>', 'of new parameters', 'SecureString').choices(parameterTypes))
+    .addOption(optionWithDefault('--key-id <key>', 'the KMS key', "the account's own"))
+    .option('--advanced', 'allow values of 4 to 8 KB: they cost money, and the parameter stays an advanced one')
     .option('--json', 'print one JSON document on stdout');
 }
 

@@ -1,11 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { readParametersBelow, type StoredParameter } from '@directrix/aws';
 import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
-import type { JsonOption } from './command.js';
+import type { JsonOption } from './options.js';
 import { countOf, formatTable } from './output.js';
 import { normalizePath } from './parameter-limits.js';
 import { pathEmpty, performSecrets, secretsSchema, writeJson } from './perform-secrets.js';
-import { readBelow, type StoredSecret } from './store.js';
 
 interface Side {
   readonly version: number;
@@ -30,8 +30,8 @@ export async function runDiff(
   await performSecrets(context, options, async ({ ssm }) => {
     const [pathA, pathB] = [normalizePath(givenA), normalizePath(givenB)];
     const [a, b] = await Promise.all([
-      readBelow(ssm, pathA, { isDecrypted: true }),
-      readBelow(ssm, pathB, { isDecrypted: true }),
+      readParametersBelow(ssm, pathA, { isDecrypted: true }),
+      readParametersBelow(ssm, pathB, { isDecrypted: true }),
     ]);
     if (a.length === 0 && b.length === 0) throw pathEmpty(`${pathA} and ${pathB}`);
     const salt = randomBytes(32);
@@ -44,7 +44,7 @@ export async function runDiff(
   });
 }
 
-function digestAll(secrets: readonly StoredSecret[], path: string, salt: Uint8Array): ReadonlyMap<string, Side> {
+function digestAll(secrets: readonly StoredParameter[], path: string, salt: Uint8Array): ReadonlyMap<string, Side> {
   return new Map(
     secrets.map(({ name, version, type, value }) => [
       name.slice(path.length),

@@ -1,30 +1,51 @@
 // .env files: read by the dotenv library, written so that it reads back exactly what was written.
 import { DirectrixError } from '@directrix/rollout';
 import { parse } from 'dotenv';
+import { type Cut, findAssignments, findUnreadLines, type Notice } from './dotenv-cuts.js';
 
 export interface DotenvFile {
   readonly values: ReadonlyMap<string, string>;
-  /** Names that stand there more than once: dotenv takes the last. */
-  readonly repeated: readonly string[];
-  /** Lines that dotenv passes over in silence. They are counted and not shown: one may be half of a secret. */
-  readonly unreadLines: number;
+  /** Names whose value may not be what the file's author meant, each with every reason. */
+  readonly cuts: ReadonlyMap<string, readonly Cut[]>;
+  readonly notices: ReadonlyMap<string, readonly Notice[]>;
+  /** Lines that dotenv passes over in silence, from 1. They are not shown: one may be half of a secret. */
+  readonly unreadLines: readonly number[];
 }
 
-const quoted = /=\s*("(?:\\"|[^"])*"|'(?:\\'|[^'])*'|`(?:\\`|[^`])*`)/g;
-const assignment = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)/;
-
-export function readDotenv(text: string): DotenvFile {
+/** The values as dotenv reads them, and all that it does not say about them. Undefined for UTF-16, of which nothing can be read. */
+export function readDotenv(bytes: Uint8Array): DotenvFile | undefined {
+  if (isUtf16(bytes)) return undefined;
+  const text = new TextDecoder().decode(bytes).replace(/\r\n?/g, '\n');
   const values = new Map(Object.entries(parse(text)));
-  const seen = new Map<string, number>();
-  let unreadLines = 0;
-  // Values of several lines are made one.
-  for (const line of text.replace(/\r\n?/g, '\n').replace(quoted, '=x').split('\n')) {
-    if (/^\s*(#|$)/.test(line)) continue;
-    const [, name] = assignment.exec(line) ?? [];
-    if (name === undefined) unreadLines += 1;
-    else seen.set(name, (seen.get(name) ?? 0) + 1);
+  const assignments = findAssignments(text);
+  const broken = isUtf8(bytes) ? [] : [...values].filter(([, value]) => value.includes('\uFFFD')).map(([name]) => name);
+  const cuts = new Map<string, readonly Cut[]>();
+  const notices = new Map<string, readonly Notice[]>();
+  for (const name of values.keys()) {
+    const own = assignments.filter((one) => one.name === name);
+    // The last counts; what is wrong with the others is gone with them.
+    const last = own.at(-1);
+    const found: Cut[] = [...(last?.cuts ?? [])];
+    if (own.length > 1) found.push({ kind: 'repeated', lines: own.map(({ line }) => line) });
+    if (broken.includes(name)) found.push({ kind: 'encoding', line: last?.line ?? 0 });
+    if (found.length > 0) cuts.set(name, found);
+    if (last && last.notices.length > 0) notices.set(name, last.notices);
   }
-  return { values, repeated: [...seen].filter(([, count]) => count > 1).map(([name]) => name), unreadLines };
+  return { values, cuts, notices, unreadLines: findUnreadLines(text, assignments) };
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isUtf16(bytes: Uint8Array): boolean {
+  const [first, second] = bytes;
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
 /** Throws SECRET_UNQUOTABLE for a value that no .env file can hold. */
@@ -50,7 +71,14 @@ function quote(name: string, value: string): string {
   return `${quote}${value}${quote}`;
 }
 
-/** For `eval` and `source` of any POSIX shell. */
+/** For `eval` and `source` of any POSIX shell. Throws SECRET_UNQUOTABLE for a value with a NUL, which no shell can hold. */
 export function writeShell(values: ReadonlyMap<string, string>): string {
+  for (const [name, value] of values) {
+    if (!value.includes('\0')) continue;
+    throw new DirectrixError('SECRET_UNQUOTABLE', `No shell can hold the value of ${name}: it has a NUL character.`, {
+      source: 'directrix secrets export',
+      hint: 'use --format json',
+    });
+  }
   return [...values].map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`).join('');
 }

@@ -1,6 +1,7 @@
 // Names for environment variables. One name, one variable: two parameters that would become the same are refused, never merged.
+
+import type { StoredParameter } from '@directrix/aws';
 import { DirectrixError } from '@directrix/rollout';
-import type { StoredSecret } from './store.js';
 
 /**
  * Values by variable: what follows the path, with `/`, `-` and `.` as `_`.
@@ -9,7 +10,7 @@ import type { StoredSecret } from './store.js';
  *
  * Throws SECRET_NAME_COLLISION, or SECRET_NAME_INVALID for what cannot be a variable's name.
  */
-export function nameVariables(secrets: readonly StoredSecret[], path: string): ReadonlyMap<string, string> {
+export function nameVariables(secrets: readonly StoredParameter[], path: string): ReadonlyMap<string, string> {
   const origins = new Map<string, string>();
   const values = new Map<string, string>();
   for (const { name, value } of secrets) {

@@ -1,16 +1,20 @@
 // exec: a command with the secrets in its environment. They are in no argument and in no file; the environment of a process can be
 // read by its own user and by root.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { readParametersBelow } from '@directrix/aws';
 import { DirectrixError } from '@directrix/rollout';
 import type { CommandContext } from '../../command-context.js';
-import type { ExecOptions } from './command.js';
 import { nameVariables } from './env-names.js';
 import { normalizePath } from './parameter-limits.js';
 import { pathEmpty, performSecrets } from './perform-secrets.js';
-import { readBelow } from './store.js';
+
+export interface ExecOptions {
+  readonly path: string;
+  readonly pristine?: boolean;
+}
 
 const passedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
 /** The terminal sends these to every process in front, the command included. */
@@ -24,9 +28,10 @@ export async function runExec(
   const { io } = context;
   await performSecrets(context, {}, async ({ ssm }) => {
     const path = normalizePath(options.path);
-    const secrets = await readBelow(ssm, path, { isDecrypted: true });
+    const secrets = await readParametersBelow(ssm, path, { isDecrypted: true });
     if (secrets.length === 0) throw pathEmpty(path);
     const variables = Object.fromEntries(nameVariables(secrets, path));
+    refuseNul(variables, path);
     const env = { ...(options.pristine ? {} : io.env), ...variables };
     const [name = '', ...args] = command;
     // With its own PATH gone, the command is still found by ours.
@@ -41,7 +46,7 @@ async function runChild(
   cwd: string,
   isTerminal: boolean,
 ): Promise<number> {
-  const child = spawn(file, args, { env, cwd, stdio: 'inherit' });
+  const child = startChild(file, args, env, cwd);
   // Directrix's own reaction to signals is to stop at a safe point; here the command decides.
   const before = passedSignals.map((signal) => [signal, process.listeners(signal)] as const);
   for (const [signal] of before) process.removeAllListeners(signal);
@@ -61,6 +66,29 @@ async function runChild(
       process.removeAllListeners(signal);
       for (const listener of listeners) process.on(signal, listener);
     }
+  }
+}
+
+/** The environment of a process is text that ends with a NUL: a value cannot hold one. Said by name, before Node would say it by value. */
+function refuseNul(variables: Readonly<Record<string, string>>, path: string): void {
+  const names = Object.keys(variables).filter((name) => variables[name]?.includes('\0'));
+  if (names.length === 0) return;
+  throw new DirectrixError(
+    'SECRET_UNQUOTABLE',
+    `No environment can hold the value of ${names.join(', ')}: it has a NUL character.`,
+    {
+      source: path,
+      hint: 'directrix secrets get prints it exactly; write it anew in base64 for an environment',
+    },
+  );
+}
+
+function startChild(file: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): ChildProcess {
+  try {
+    return spawn(file, args, { env, cwd, stdio: 'inherit' });
+  } catch (error) {
+    // Node's text quotes the argument or the variable that it does not take.
+    throw notRunnable(file, (error as NodeJS.ErrnoException).code ?? 'unknown error');
   }
 }
 

@@ -1,17 +1,21 @@
+import { readParametersBelow } from '@directrix/aws';
 import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
-import type { ExportOptions } from './command.js';
 import { writeDotenv, writeShell } from './dotenv-file.js';
 import { nameVariables } from './env-names.js';
+import type { ExportFormat, RevealOption } from './options.js';
 import { normalizePath } from './parameter-limits.js';
 import { pathEmpty, performSecrets, refuseTerminal } from './perform-secrets.js';
-import { readBelow } from './store.js';
+
+export interface ExportOptions extends RevealOption {
+  readonly format: ExportFormat;
+}
 
 export async function runExport(context: CommandContext, given: string, options: ExportOptions): Promise<void> {
   await performSecrets(context, {}, async ({ ssm }) => {
     refuseTerminal(context, options.reveal);
     const path = normalizePath(given);
-    const secrets = await readBelow(ssm, path, { isDecrypted: true });
+    const secrets = await readParametersBelow(ssm, path, { isDecrypted: true });
     if (secrets.length === 0) throw pathEmpty(path);
     if (options.format === 'json') {
       const byName = Object.fromEntries(secrets.map(({ name, value }) => [name.slice(path.length), value]));

@@ -1,16 +1,15 @@
-import { awsCodeOf } from '@directrix/aws';
+import { awsCodeOf, readParameterHistory } from '@directrix/aws';
 import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
-import type { JsonOption } from './command.js';
+import type { JsonOption } from './options.js';
 import { formatTable, formatTime } from './output.js';
 import { expectName } from './parameter-limits.js';
 import { notFound, performSecrets, secretsSchema, writeJson } from './perform-secrets.js';
-import { readHistory } from './store.js';
 
 export async function runHistory(context: CommandContext, given: string, options: JsonOption): Promise<void> {
   await performSecrets(context, options, async ({ ssm }) => {
     const name = expectName(given);
-    const history = await readHistory(ssm, name).catch((error: unknown) => {
+    const history = await readParameterHistory(ssm, name).catch((error: unknown) => {
       throw awsCodeOf(error) === 'ParameterNotFound' ? notFound(name) : error;
     });
     const versions = history.map(({ Version, LastModifiedDate, LastModifiedUser, Labels }) => ({

@@ -1,15 +1,15 @@
+import { readParametersBelow } from '@directrix/aws';
 import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
-import type { JsonOption } from './command.js';
+import type { JsonOption } from './options.js';
 import { formatTable, formatTime } from './output.js';
 import { normalizePath } from './parameter-limits.js';
 import { pathEmpty, performSecrets, secretsSchema, writeJson } from './perform-secrets.js';
-import { readBelow } from './store.js';
 
 export async function runList(context: CommandContext, given: string, options: JsonOption): Promise<void> {
   await performSecrets(context, options, async ({ ssm }) => {
     const path = normalizePath(given);
-    const found = await readBelow(ssm, path, { isDecrypted: false });
+    const found = await readParametersBelow(ssm, path, { isDecrypted: false });
     if (found.length === 0) throw pathEmpty(path);
     const secrets = found.map(({ name, type, version, modifiedAt }) => ({
       name,

@@ -1,6 +1,7 @@
 // The manifest of a release: which secrets it expects, by name. `secrets.json`, written by the build and baked beside the application.
 import { readFile } from 'node:fs/promises';
 import { DirectrixError } from '@directrix/rollout';
+import * as z from 'zod';
 import { refuseName } from './parameter-limits.js';
 
 export interface SecretsManifest {
@@ -11,6 +12,11 @@ export interface SecretsManifest {
 }
 
 const schema = 'directrix.secrets-manifest/1';
+const manifestSchema = z.object({
+  schema: z.literal(schema),
+  path: z.string().regex(/^(\/[\w.-]+)+\/$/),
+  names: z.array(z.string()).min(1),
+});
 
 /** Throws MANIFEST_INVALID, naming the field, or FILE_UNREADABLE. */
 export async function readManifest(absolute: string, file: string): Promise<SecretsManifest> {
@@ -21,28 +27,36 @@ export async function readManifest(absolute: string, file: string): Promise<Secr
 }
 
 export function parseManifest(text: string, file: string): SecretsManifest {
-  const document = parseJson(text, file);
-  if (document.schema !== schema) throw invalid(file, `schema is not ${JSON.stringify(schema)}`);
-  const { path, names } = document;
-  if (typeof path !== 'string' || !/^(\/[\w.-]+)+\/$/.test(path))
-    throw invalid(file, 'path is not such as /app/production/');
-  if (!Array.isArray(names) || names.length === 0) throw invalid(file, 'names is no list with at least one name');
-  for (const name of names) {
-    if (typeof name !== 'string' || refuseName(`${path}${name}`) !== undefined) {
-      throw invalid(file, `names has ${JSON.stringify(name)}, which is no name of a parameter`);
-    }
-  }
-  return { path, names: [...new Set(names as string[])] };
+  const parsed = manifestSchema.safeParse(parseJson(text, file));
+  if (!parsed.success) throw invalid(file, describeIssue(parsed.error.issues[0]));
+  const { path, names } = parsed.data;
+  // By its place and not by its text: somebody may have put a value there.
+  const wrong = names.findIndex((name) => refuseName(`${path}${name}`) !== undefined);
+  if (wrong >= 0) throw invalid(file, `names[${wrong}] is no name of a parameter`);
+  return { path, names: [...new Set(names)] };
 }
 
-function parseJson(text: string, file: string): Readonly<Record<string, unknown>> {
+/** The field and what it should be; never what it is. */
+function describeIssue(issue: z.core.$ZodIssue | undefined): string {
+  const field = issue?.path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part))).join('') ?? '';
+  return field === ''
+    ? 'it is no JSON object'
+    : `${field} is ${expectations[issue?.path[0] as keyof typeof expectations]}`;
+}
+
+const expectations = {
+  schema: `not ${JSON.stringify(schema)}`,
+  path: 'not such as /app/production/',
+  names: 'not a list of at least one name',
+};
+
+function parseJson(text: string, file: string): unknown {
   try {
-    const document: unknown = JSON.parse(text);
-    if (typeof document === 'object' && document !== null) return document as Record<string, unknown>;
+    return JSON.parse(text);
   } catch {
-    // Said below.
+    // The parser's own text quotes what it could not read.
+    throw invalid(file, 'it is no JSON object');
   }
-  throw invalid(file, 'it is no JSON object');
 }
 
 function invalid(file: string, why: string): DirectrixError {

@@ -21,6 +21,7 @@ it.each([
   ['é'.repeat(2_049), true, undefined],
   ['x'.repeat(8_193), true, 'it has 8193 bytes, and 8192 are the most'],
   ['', false, 'it is empty, and Parameter Store keeps no empty values'],
+  ['a {{ b }}', false, 'it holds {{, and Parameter Store takes no value with double braces'],
 ])('a value by its bytes', (value, isAdvanced, refusal) => {
   expect(refuseValue(value, isAdvanced)).toBe(refusal);
 });

@@ -21,6 +21,8 @@ export function refuseName(name: string): string | undefined {
 export function refuseValue(value: string, isAdvanced: boolean): string | undefined {
   const bytes = Buffer.byteLength(value, 'utf8');
   if (bytes === 0) return 'it is empty, and Parameter Store keeps no empty values';
+  // "You can't include values wrapped in double brackets {{}} or {{ssm:parameter-name}}": API_PutParameter.html
+  if (value.includes('{{')) return 'it holds {{, and Parameter Store takes no value with double braces';
   if (bytes > advancedBytes) return `it has ${bytes} bytes, and ${advancedBytes} are the most`;
   if (bytes > standardBytes && !isAdvanced)
     return `it has ${bytes} bytes, and ${standardBytes} are the most without --advanced`;
@@ -37,10 +39,21 @@ export function normalizePath(path: string): string {
   });
 }
 
-/** Throws USAGE for what cannot be a name. */
-export function expectName(name: string): string {
-  const refusal = refuseName(name);
-  if (refusal === undefined) return name;
+/** Throws USAGE for what cannot be a name. Of NAME=value only the name is repeated: the rest may be a secret. */
+export function expectName(given: string): string {
+  const refusal = refuseName(given);
+  if (refusal === undefined) return given;
+  const [name = '', ...rest] = given.split('=');
+  if (rest.length > 0) {
+    throw new DirectrixError(
+      'USAGE',
+      `A value was given after ${JSON.stringify(name)}: an argument is in the process list and in the shell's history.`,
+      {
+        source: 'directrix secrets',
+        hint: 'give the value on stdin, and change it if it was a real one',
+      },
+    );
+  }
   throw new DirectrixError('USAGE', `${JSON.stringify(name)} is not a name of Parameter Store: ${refusal}.`, {
     source: 'directrix secrets',
     hint: 'write it as /app/production/DATABASE_URL',

@@ -1,35 +1,45 @@
-import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { AwsClients } from '@directrix/aws';
 import { DirectrixError } from '@directrix/rollout';
 import type { CommandContext } from '../../command-context.js';
-import { exitCode } from '../../exit-code.js';
+import { type ExitCode, exitCode } from '../../exit-code.js';
 import { describeFailure, writeFailure } from '../../failure.js';
+import { withWorld } from '../../with-world.js';
 import type { World } from '../../world.js';
 
 export const secretsSchema = 'directrix.secrets/1';
 
 export interface SecretsWork {
-  readonly ssm: SSMClient;
+  readonly ssm: AwsClients['ssm'];
   readonly world: World;
 }
 
-/** Does `work` and sets the exit code it returns. What it throws was refused: said on stderr, and with `json` on stdout too. */
+/** Does `work` and sets the exit code it returns. What it throws is said on stderr, and with `json` on stdout too. */
 export async function performSecrets(
   context: CommandContext,
   { json }: { readonly json?: boolean },
   work: (tools: SecretsWork) => Promise<number>,
 ): Promise<void> {
-  let world: World | undefined;
   try {
-    world = context.world ?? (await import('../../world.js')).createWorld(context.io);
-    context.setExitCode(await work({ ssm: world.clients.ssm, world }));
+    context.setExitCode(await withWorld(context, (world) => work({ ssm: world.clients.ssm, world })));
   } catch (error) {
     writeFailure(context.io, error);
     if (json) writeJson(context, { schema: secretsSchema, error: describeFailure(error) });
-    const isInterrupted = error instanceof DirectrixError && error.code === 'INTERRUPTED';
-    context.setExitCode(isInterrupted ? exitCode.interrupted : exitCode.refused);
-  } finally {
-    if (context.world === undefined) world?.clients.destroy();
+    context.setExitCode(exitCodeOf(error));
   }
+}
+
+/** Something was changed, or may have been, and not all of it. */
+const incompleteCodes: ReadonlySet<string> = new Set([
+  'SECRETS_PARTLY_WRITTEN',
+  'SECRETS_PARTLY_DELETED',
+  'SECRET_WRITE_UNKNOWN',
+]);
+
+/** Refused means that nothing was changed; of a defect nobody knows. */
+function exitCodeOf(error: unknown): ExitCode {
+  if (!(error instanceof DirectrixError)) return exitCode.needsHuman;
+  if (error.code === 'INTERRUPTED') return exitCode.interrupted;
+  return incompleteCodes.has(error.code) ? exitCode.needsHuman : exitCode.refused;
 }
 
 export function writeJson({ io }: CommandContext, document: object): void {

@@ -1,19 +1,25 @@
+import { readParameters } from '@directrix/aws';
 import { DirectrixError } from '@directrix/rollout';
 import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
-import type { SetOptions } from './command.js';
+import type { JsonOption, WriteOptions } from './options.js';
 import { expectName, refuseValue } from './parameter-limits.js';
 import { performSecrets, secretsSchema, writeJson } from './perform-secrets.js';
-import { readNamed, writeSecret } from './store.js';
+import { writeOne } from './write-attempts.js';
+
+export interface SetOptions extends WriteOptions, JsonOption {
+  readonly keepNewline?: boolean;
+}
 
 export async function runSet(context: CommandContext, given: string, options: SetOptions): Promise<void> {
-  await performSecrets(context, options, async ({ ssm }) => {
+  await performSecrets(context, options, async (tools) => {
+    const { ssm } = tools;
     const name = expectName(given);
     const value = await readValue(context, name, options);
     const refusal = refuseValue(value, options.advanced === true);
     if (refusal !== undefined)
       throw new DirectrixError('SECRET_SIZE', `${name} was not written: ${refusal}.`, { source: 'stdin' });
-    const current = (await readNamed(ssm, [name], { isDecrypted: true })).get(name);
+    const current = (await readParameters(ssm, [name], { isDecrypted: true })).get(name);
     if (current && options.type !== undefined && options.type !== current.type) {
       throw new DirectrixError(
         'SECRET_TYPE_CONFLICT',
@@ -27,14 +33,18 @@ export async function runSet(context: CommandContext, given: string, options: Se
     const isSame = current?.value === value;
     const version = isSame
       ? current.version
-      : await writeSecret(ssm, {
-          name,
-          value,
-          type: current?.type ?? options.type ?? 'SecureString',
-          keyId: options.keyId,
-          isAdvanced: options.advanced === true,
-          isOverwriting: current !== undefined,
-        });
+      : await writeOne(
+          tools,
+          {
+            name,
+            value,
+            type: current?.type ?? options.type ?? 'SecureString',
+            keyId: options.keyId,
+            isAdvanced: options.advanced === true,
+            isOverwriting: current !== undefined,
+          },
+          context.io.signal,
+        );
     context.io.stderr.write(isSame ? `${name} has that value already\n` : `${name} is at version ${version}\n`);
     if (options.json) writeJson(context, { schema: secretsSchema, name, version, isChanged: !isSame });
     return exitCode.done;

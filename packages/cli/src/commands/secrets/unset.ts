@@ -1,10 +1,14 @@
+import { deleteSecrets, readParameters } from '@directrix/aws';
 import type { CommandContext } from '../../command-context.js';
 import { exitCode } from '../../exit-code.js';
-import type { UnsetOptions } from './command.js';
+import type { JsonOption } from './options.js';
 import { countOf } from './output.js';
 import { expectName } from './parameter-limits.js';
 import { notFound, performSecrets, secretsSchema, writeJson } from './perform-secrets.js';
-import { deleteSecrets, readNamed } from './store.js';
+
+export interface UnsetOptions extends JsonOption {
+  readonly yes?: boolean;
+}
 
 export async function runUnset(
   context: CommandContext,
@@ -13,7 +17,7 @@ export async function runUnset(
 ): Promise<void> {
   await performSecrets(context, options, async ({ ssm }) => {
     const names = [...new Set(given.map(expectName))];
-    const found = await readNamed(ssm, names, { isDecrypted: false });
+    const found = await readParameters(ssm, names, { isDecrypted: false });
     const missing = names.filter((name) => !found.has(name));
     if (missing.length > 0) throw notFound(missing.join(', '));
     const deleted = options.yes ? await deleteSecrets(ssm, names) : [];

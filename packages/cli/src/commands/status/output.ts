@@ -1,8 +1,12 @@
-import type { Evidence, Hold, LaunchTemplateReference, Release } from '@directrix/rollout';
-import Table from 'cli-table3';
+import { type Hold, type LaunchTemplateReference, type Need, type Release, shell } from '@directrix/rollout';
 import type { Colors } from '../../colors.js';
+import { silentAfterMs } from '../../instance-logs/shipped.js';
+import { formatDuration } from '../../option-values.js';
+import { adviseNeed } from '../../text/need-text.js';
+import { count } from '../../text/quantities.js';
+import { formatTable } from '../../text/table.js';
 import { colorOutcome, nameRelease } from '../../view/describe-event.js';
-import { formatEvidence } from '../../view/rollout-document.js';
+import { formatEvidence, type ToldEvidence } from '../../view/rollout-document.js';
 
 /** The contract of `directrix status --json`; docs/cli.md has it. */
 export interface StatusDocument {
@@ -25,6 +29,8 @@ export interface StatusDocument {
     readonly imageId?: string;
     /** As the instance reported it in the last rollout, else as its image is tagged. */
     readonly version?: string;
+    /** That its image was baked from, as the image is tagged. */
+    readonly commit?: string;
     readonly targets: readonly {
       readonly targetGroup: string;
       readonly port: number;
@@ -32,6 +38,15 @@ export interface StatusDocument {
       readonly reason?: string;
       readonly description?: string;
     }[];
+    /** Where its image is tagged directrix:logs. Without a time: its agent has not said anything lately. */
+    readonly logs?: {
+      readonly logGroup: string;
+      /** ISO 8601: up to when all of its journal is in CloudWatch Logs. */
+      readonly shippedUntil?: string;
+      readonly lagMs?: number;
+      /** Why it could not be read. */
+      readonly error?: { readonly code: string; readonly message: string };
+    };
   }[];
   /** The newest; not active when it was released or its holder is gone. */
   readonly lease?: {
@@ -49,62 +64,105 @@ export interface StatusDocument {
     readonly rolloutId: string;
     readonly phase: string;
     readonly outcome?: string;
+    /** The code and the sentence of `need`. */
     readonly needs?: string;
+    readonly need?: Need;
     readonly from: Release;
     readonly to: Release;
     readonly startedAt: string;
-    readonly evidence: readonly Evidence[];
-    readonly heldBy: readonly Hold[];
+    readonly evidence: readonly ToldEvidence[];
+    /** With the sentence that its parts make. */
+    readonly heldBy: readonly (Hold & { readonly text: string })[];
+  };
+  /** What `deploy --keep-warm` left in Standby. `leftMs`: 0 when its time is over. */
+  readonly warm?: {
+    readonly release: Release;
+    readonly instanceIds: readonly string[];
+    readonly until: string;
+    readonly leftMs: number;
   };
 }
 
 export function formatStatus(status: StatusDocument, colors: Colors): string {
-  return `${[...formatGroup(status, colors), '', formatInstances(status, colors), '', ...formatRollout(status, colors)].join('\n')}\n`;
+  const logs = formatLogs(status, colors);
+  const lines = [
+    ...formatGroup(status, colors),
+    '',
+    formatInstances(status, colors),
+    '',
+    ...(logs.length === 0 ? [] : [...logs, '']),
+    ...formatRollout(status, colors),
+    ...formatWarm(status),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
-function formatGroup({ group }: StatusDocument, colors: Colors): string[] {
+function formatGroup({ group, instances }: StatusDocument, colors: Colors): string[] {
   const template = group.launchTemplate;
   return [
     `${colors.bold(group.name)}  desired ${group.desiredCapacity}, min ${group.minSize}, max ${group.maxSize}`,
     template === undefined
       ? '  no launch template'
       : `  launch template ${template.launchTemplateName} (${template.launchTemplateId}), version ${template.version}`,
+    ...commitsOf(instances).map((text) => `  ${text}`),
+    ...namesOf(instances).map((name) => `  target group ${name}`),
     ...(group.suspendedProcesses.length === 0 ? [] : [`  suspended: ${group.suspendedProcesses.join(', ')}`]),
   ];
 }
 
 function formatInstances({ instances }: StatusDocument, colors: Colors): string {
   if (instances.length === 0) return '  no instances';
-  const table = new Table({
-    head: ['instance', 'version', 'template', 'state', 'zone', 'targets'],
-    chars: plainTable,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-  });
-  for (const instance of instances)
-    table.push([
-      instance.instanceId,
-      instance.version || instance.imageId || '?',
-      instance.launchTemplateVersion ?? '?',
-      instance.lifecycleState,
-      instance.availabilityZone,
-      instance.targets.length === 0
-        ? colors.dim('in no target group')
-        : instance.targets.map((target) => formatTarget(target, colors)).join('; '),
-    ]);
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => `  ${line.trimEnd()}`)
-    .join('\n');
+  const isOneGroup = namesOf(instances).length === 1;
+  const rows = instances.map((instance) => [
+    instance.instanceId,
+    instance.version || instance.imageId || '?',
+    instance.launchTemplateVersion ?? '?',
+    instance.lifecycleState,
+    instance.availabilityZone,
+    instance.targets.length === 0
+      ? colors.dim('in no target group')
+      : instance.targets.map((target) => formatTarget(target, isOneGroup, colors)).join('; '),
+  ]);
+  return formatTable(['instance', 'version', 'template', 'state', 'zone', 'targets'], rows).join('\n');
 }
 
-const edges = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
-const lines = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'];
-const plainTable = Object.fromEntries([...edges, ...lines].map((name) => [name, '']));
+/** One line for each log group, and one for each instance whose agent does not say how much of its journal is there. */
+function formatLogs({ instances }: StatusDocument, colors: Colors): string[] {
+  const names = [...new Set(instances.flatMap(({ logs }) => logs?.logGroup ?? []))];
+  return names.flatMap((name) => {
+    const members = instances.filter(({ logs }) => logs?.logGroup === name);
+    const error = members.find(({ logs }) => logs?.error !== undefined)?.logs?.error;
+    if (error !== undefined) return [`  logs in ${name} cannot be read: ${error.code}`, `    ${error.message}`];
+    const lags = members.flatMap(({ logs }) => logs?.lagMs ?? []);
+    const silent = members.filter(({ logs }) => logs?.lagMs === undefined);
+    return [
+      ...(lags.length === 0 ? [] : [`  logs in ${name} are at most ${formatDuration(Math.max(...lags))} behind`]),
+      ...silent.map(
+        ({ instanceId }) =>
+          `  ${colors.yellow(`the agent of ${instanceId} has not reported to ${name} for ${formatDuration(silentAfterMs)}`)}`,
+      ),
+    ];
+  });
+}
 
-function formatTarget(target: StatusDocument['instances'][number]['targets'][number], colors: Colors): string {
+/** `0.149.2 is of commit 0a1b2c3d4e5f`, for each version that says it. */
+function commitsOf(instances: StatusDocument['instances']): string[] {
+  const told = instances.flatMap(({ version, imageId, commit }) =>
+    commit === undefined ? [] : `${version || imageId} is of commit ${commit.slice(0, 12)}`,
+  );
+  return [...new Set(told)];
+}
+
+function namesOf(instances: StatusDocument['instances']): string[] {
+  return [...new Set(instances.flatMap(({ targets }) => targets.map(({ targetGroup }) => targetGroup)))];
+}
+
+type Target = StatusDocument['instances'][number]['targets'][number];
+
+// The only target group is named once, above.
+function formatTarget(target: Target, isOneGroup: boolean, colors: Colors): string {
   const color = target.state === 'healthy' ? colors.green : target.state === 'unhealthy' ? colors.red : colors.yellow;
-  return `${target.targetGroup} ${color(target.state)}${target.reason === undefined ? '' : ` ${target.reason}`}`;
+  return `${isOneGroup ? '' : `${target.targetGroup} `}${color(target.state)}${target.reason === undefined ? '' : ` ${target.reason}`}`;
 }
 
 function formatRollout({ rollout, lease, group }: StatusDocument, colors: Colors): string[] {
@@ -122,8 +180,21 @@ function formatRollout({ rollout, lease, group }: StatusDocument, colors: Colors
     ...(lease?.isActive
       ? [`    ${lease.command} by ${lease.holder} (pid ${lease.pid}) since ${lease.acquiredAt}`]
       : []),
-    ...(isOpen && !lease?.isActive
-      ? [`    nobody is at it: directrix resume --group ${group.name}, or directrix abort --group ${group.name}`]
-      : []),
+    ...(isOpen && !lease?.isActive ? [`    no deployer is running: ${tellWayOut(rollout.need, group.name)}`] : []),
   ];
+}
+
+function formatWarm({ warm, group }: StatusDocument): string[] {
+  if (warm === undefined) return [];
+  const { release, instanceIds, leftMs } = warm;
+  const what = `${count(instanceIds.length, 'instance')} of ${release.version} in Standby`;
+  const back = shell`directrix rollback --group ${group.name}`;
+  return leftMs > 0
+    ? [`  warm: ${what}, ${formatDuration(leftMs)} left`, `    ${back} uses them`]
+    : [`  warm: ${what}, and their time is over`, `    directrix finalize ends them; until then ${back} uses them`];
+}
+
+function tellWayOut(need: Need | undefined, groupName: string): string {
+  if (need !== undefined) return adviseNeed(need, groupName);
+  return `${shell`directrix resume --group ${groupName}`}, or ${shell`directrix abort --group ${groupName}`}`;
 }
