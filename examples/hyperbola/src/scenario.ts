@@ -3,7 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AutoScalingClient, CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
-import { CreateLaunchTemplateCommand, EC2Client, RegisterImageCommand, type Tag } from '@aws-sdk/client-ec2';
+import {
+  CreateLaunchTemplateCommand,
+  DescribeVpcEndpointsCommand,
+  EC2Client,
+  RegisterImageCommand,
+  type Tag,
+} from '@aws-sdk/client-ec2';
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -22,6 +28,7 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type BuiltNetwork, buildNetwork } from './networks/build-network.js';
 import { networks } from './networks/networks.js';
+import { logGroupName } from './site/log-group.js';
 import { settingNames } from './site/settings.js';
 
 export const groupName = 'web';
@@ -31,7 +38,8 @@ const accountId = '123456789012';
 const roleName = 'hyperbola-backend';
 const secretsPath = '/app/production/';
 const fleetSize = 3;
-const fleetDeadlineMs = 60_000;
+/** By our clock, however slow the lab's is. */
+const readyDeadlineMs = 300_000;
 
 /** What a scenario is handed by `directrix lab up --scenario NAME:VARIANT`. */
 export interface Stage {
@@ -55,9 +63,10 @@ interface Clients {
 }
 
 /**
- * Builds the site in the network that `variant` names, and returns when every instance is healthy.
+ * Builds the site in the network that `variant` names, and returns when it is ready to be deployed to: every instance is healthy, and
+ * every endpoint is available.
  *
- * @throws Error for an unknown variant (naming the known ones), or when the fleet is not healthy within a minute.
+ * @throws Error for an unknown variant (naming the known ones), or when the site is not ready within five minutes.
  */
 export async function prepare(stage: Stage): Promise<{ readonly description: string }> {
   const network = networks[stage.variant];
@@ -76,8 +85,9 @@ export async function prepare(stage: Stage): Promise<{ readonly description: str
   const targetGroupArn = await createLoadBalancer(clients.elb, built);
   await createGroup(clients, built, images[releaseVersions[0]]!, targetGroupArn);
   await createBuilder(clients, built, images[releaseVersions[0]]!);
-  say(`${fleetSize} instances of ${releaseVersions[0]} are starting`);
+  say(`${fleetSize} instances of ${releaseVersions[0]} are starting; this takes about half a minute of the lab's time`);
   await waitForFleet(clients.elb, targetGroupArn, stage.signal);
+  await waitForEndpoints(clients.ec2, built.vpcId, stage.signal);
   return {
     description: `hyperbola ${releaseVersions[0]} on ${fleetSize} instances of the group ${groupName}; network ${network.name}: ${network.description}`,
   };
@@ -127,6 +137,14 @@ async function createRole({ iam, region }: Clients): Promise<void> {
   await iam.send(
     new PutRolePolicyCommand({ RoleName: roleName, PolicyName: 'read-settings', PolicyDocument: policy(read) }),
   );
+  const logs = {
+    Effect: 'Allow',
+    Action: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: [`arn:aws:logs:${region}:${accountId}:log-group:${logGroupName}:*`],
+  };
+  await iam.send(
+    new PutRolePolicyCommand({ RoleName: roleName, PolicyName: 'ship-logs', PolicyDocument: policy(logs) }),
+  );
   await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: roleName }));
   await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: roleName, RoleName: roleName }));
 }
@@ -151,7 +169,7 @@ async function registerImages(ec2: EC2Client): Promise<Record<string, string>> {
   return images;
 }
 
-// What a build knows and preflight asks: where the release reads its secrets, and which it expects there.
+// What a build knows and preflight asks: where the release reads its secrets, which it expects there, and where its logs go.
 function tagsOf(version: (typeof releaseVersions)[number]): Tag[] {
   const secrets =
     version === '0.149.1'
@@ -160,7 +178,7 @@ function tagsOf(version: (typeof releaseVersions)[number]): Tag[] {
           { Key: 'directrix:secrets', Value: secretsPath },
           { Key: 'directrix:secret-names', Value: Object.values(settingNames).join(' ') },
         ];
-  return [{ Key: 'Version', Value: version }, ...secrets];
+  return [{ Key: 'Version', Value: version }, { Key: 'directrix:logs', Value: logGroupName }, ...secrets];
 }
 
 async function createLoadBalancer(elb: ElasticLoadBalancingV2Client, network: BuiltNetwork): Promise<string> {
@@ -266,16 +284,35 @@ async function waitForFleet(
   TargetGroupArn: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const deadline = Date.now() + fleetDeadlineMs;
-  for (;;) {
+  await waitUntilAll('healthy', fleetSize, signal, async () => {
     const { TargetHealthDescriptions = [] } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
-    const states = TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.State);
-    if (states.filter((state) => state === 'healthy').length === fleetSize) return;
-    if (Date.now() > deadline) {
-      throw new Error(
-        `The fleet is not healthy after ${fleetDeadlineMs / 1000} s: ${states.join(', ') || 'no targets'}.`,
-      );
-    }
+    return TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.State);
+  });
+}
+
+// An endpoint that is still pending lets nobody in: a deploy would be refused.
+async function waitForEndpoints(ec2: EC2Client, vpcId: string, signal: AbortSignal | undefined): Promise<void> {
+  await waitUntilAll('available', 1, signal, async () => {
+    const { VpcEndpoints = [] } = await ec2.send(
+      new DescribeVpcEndpointsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }] }),
+    );
+    return VpcEndpoints.map(({ State }) => State?.toLowerCase());
+  });
+}
+
+/** Until there are `least` states at least, and each is the wanted one. */
+async function waitUntilAll(
+  wanted: string,
+  least: number,
+  signal: AbortSignal | undefined,
+  readStates: () => Promise<readonly (string | undefined)[]>,
+): Promise<void> {
+  const deadline = Date.now() + readyDeadlineMs;
+  for (;;) {
+    const states = await readStates();
+    if (states.length >= least && states.every((state) => state === wanted)) return;
+    if (Date.now() > deadline)
+      throw new Error(`Not ${wanted} after ${readyDeadlineMs / 1000} s: ${states.join(', ') || 'nothing is there'}.`);
     await sleep(100, undefined, { signal });
   }
 }

@@ -20,7 +20,7 @@ import {
   RevokeSecurityGroupEgressCommand,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
-import type { Network, Rule, Subnet } from './network.js';
+import type { InterfaceEndpoint, Network, Rule, Subnet } from './network.js';
 
 /** Ids by the names that the network gives. */
 export interface BuiltNetwork {
@@ -39,8 +39,10 @@ export async function buildNetwork(ec2: EC2Client, region: string, network: Netw
     subnetIds[name] = await createSubnet(ec2, region, vpcId, tables[subnet.kind], name, subnet);
   }
   const groupIds = await createSecurityGroups(ec2, region, vpcId, network);
-  const endpointId = await createEndpoint(ec2, region, vpcId, network, subnetIds, groupIds);
-  return { vpcId, subnetIds, groupIds, endpointId };
+  const built = { vpcId, subnetIds, groupIds };
+  const endpointId = await createEndpoint(ec2, region, built, 'ssm', network.endpoint);
+  await createEndpoint(ec2, region, built, 'logs', network.logsEndpoint);
+  return { ...built, endpointId };
 }
 
 async function createVpc(ec2: EC2Client, network: Network): Promise<string> {
@@ -164,20 +166,19 @@ async function findS3PrefixList(ec2: EC2Client, region: string): Promise<string>
 async function createEndpoint(
   ec2: EC2Client,
   region: string,
-  VpcId: string,
-  { endpoint }: Network,
-  subnetIds: Readonly<Record<string, string>>,
-  groupIds: Readonly<Record<string, string>>,
+  { vpcId: VpcId, subnetIds, groupIds }: Omit<BuiltNetwork, 'endpointId'>,
+  service: string,
+  endpoint: InterfaceEndpoint,
 ): Promise<string> {
   const { VpcEndpoint } = await ec2.send(
     new CreateVpcEndpointCommand({
       VpcId,
       VpcEndpointType: 'Interface',
-      ServiceName: `com.amazonaws.${region}.ssm`,
+      ServiceName: `com.amazonaws.${region}.${service}`,
       SubnetIds: endpoint.subnets.map((name) => subnetIds[name]!),
       SecurityGroupIds: endpoint.securityGroups.map((name) => groupIds[name]!),
       PrivateDnsEnabled: endpoint.privateDnsEnabled,
-      TagSpecifications: named('vpc-endpoint', 'ssm'),
+      TagSpecifications: named('vpc-endpoint', service),
     }),
   );
   return VpcEndpoint!.VpcEndpointId!;

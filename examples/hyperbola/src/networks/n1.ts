@@ -2,7 +2,7 @@ import { everybody, fromGroup, type Network, s3, tcp, toGroup } from './network.
 
 /**
  * 2018-11-11 00:04. The endpoint carries the backend's own security group, which has no rule for itself and lets nothing out to
- * 443 but to S3; private DNS is off. Three faults at once.
+ * 443 but to S3 and to CloudWatch Logs; private DNS is off. Three faults at once.
  */
 export const n1: Network = {
   name: 'N1',
@@ -25,9 +25,14 @@ export const n1: Network = {
     backend: {
       description: 'The instances of the site',
       ingress: [tcp(80, fromGroup('alb')), tcp(8888, fromGroup('alb'))],
-      egress: [tcp(3306, toGroup('database')), tcp(443, s3)],
+      egress: [tcp(3306, toGroup('database')), tcp(443, s3), tcp(443, toGroup('logs'))],
     },
     database: { description: 'MySQL', ingress: [tcp(3306, fromGroup('backend'))], egress: [] },
+    logs: {
+      description: 'The endpoint of CloudWatch Logs',
+      ingress: [tcp(443, fromGroup('backend')), tcp(443, fromGroup('builder'))],
+      egress: [],
+    },
     builder: {
       description: 'The Packer builder',
       ingress: [],
@@ -35,4 +40,5 @@ export const n1: Network = {
     },
   },
   endpoint: { subnets: ['private-a', 'private-b'], securityGroups: ['backend'], privateDnsEnabled: false },
+  logsEndpoint: { subnets: ['private-a', 'private-b'], securityGroups: ['logs'], privateDnsEnabled: true },
 };

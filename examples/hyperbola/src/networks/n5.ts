@@ -14,6 +14,7 @@ export const n5: Network = {
   securityGroups: {
     alb: n3.securityGroups.alb!,
     database: n3.securityGroups.database!,
+    logs: n3.securityGroups.logs!,
     backend: {
       ...n3.securityGroups.backend!,
       egress: [...backendEgressWithoutOldEndpoint(n3), tcp(443, toGroup('management'))],

@@ -31,11 +31,15 @@ export interface Network {
   readonly subnets: Readonly<Record<string, Subnet>>;
   readonly securityGroups: Readonly<Record<string, SecurityGroup>>;
   /** The interface endpoint of SSM. */
-  readonly endpoint: {
-    readonly subnets: readonly string[];
-    readonly securityGroups: readonly string[];
-    readonly privateDnsEnabled: boolean;
-  };
+  readonly endpoint: InterfaceEndpoint;
+  /** The interface endpoint of CloudWatch Logs. It has its own way, which no fault of the other closes. */
+  readonly logsEndpoint: InterfaceEndpoint;
+}
+
+export interface InterfaceEndpoint {
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly privateDnsEnabled: boolean;
 }
 
 export const tcp = (port: number, peer: Rule['peer']): Rule => ({ protocol: 'tcp', port, peer });

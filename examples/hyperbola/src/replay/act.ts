@@ -1,6 +1,7 @@
 // One act: a stage, traffic, one way to deploy, and what came of it.
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { type Deployment, deployAsIn2018, deployWithDirectrix, type Ending } from './deployments.js';
+import { type Deployment, deployAsIn2018, deployWithDirectrix, type Ending, release } from './deployments.js';
+import { type PersonSighting, type WrittenPostmortem, writePostmortem } from './postmortem.js';
 import { lookAtGroup, type Stage } from './stage.js';
 import { startTraffic, type Traffic } from './traffic.js';
 import type { Second, TrafficSummary } from './traffic-record.js';
@@ -25,6 +26,10 @@ export interface Performance {
   readonly ending: Ending;
   readonly traffic: TrafficSummary;
   readonly timelinePath: string;
+  /** Of an act in which people, and not directrix, had to notice. */
+  readonly postmortem?: WrittenPostmortem;
+  readonly people: readonly PersonSighting[];
+  readonly seconds: readonly Second[];
 }
 
 /** Arrivals in each second of lab time. */
@@ -43,16 +48,24 @@ export async function perform(
 ): Promise<Performance> {
   view.setTime(stage.time);
   const timeline = openTimeline(timelinePath);
-  const say = (text: string) => {
+  const told = new Set<string>();
+  const tell = (show: (text: string) => void) => (text: string) => {
     timeline({ at: stage.time.elapsedMs(), kind: 'story', text });
-    view.say(text);
+    // What a second try finds again is in the timeline, and on the screen already.
+    if (text !== '' && told.has(text)) return;
+    told.add(text);
+    show(text);
   };
+  const say = tell(view.say);
+  const detail = tell(view.detail);
+  const people: PersonSighting[] = [];
+  const note: Deployment['note'] = (what, text) => people.push({ at: stage.time.elapsedMs(), what, text });
   const traffic = startTraffic(stage.url, requestsPerSecond, stage.time);
   const drawing = keepDrawing(stage, traffic, view);
   try {
     say(`${requestsPerSecond} requests/s arrive`);
     await stage.time.pause(quietMs);
-    const ending = await act.deploy({ stage, traffic, signal, say });
+    const ending = await act.deploy({ stage, traffic, signal, say, detail, note });
     await stage.time.pause(quietMs);
     await traffic.stop();
     const summary = traffic.record.summarize();
@@ -60,7 +73,11 @@ export async function perform(
       timeline({ at: index * 1000, kind: 'traffic', ...second });
     });
     timeline({ at: stage.time.elapsedMs(), kind: 'ending', ending, traffic: summary });
-    return { act, ending, traffic: summary, timelinePath };
+    const { seconds } = traffic.record;
+    const path = timelinePath.replace(/\.jsonl$/, '');
+    const postmortem =
+      people.length === 0 ? undefined : await writePostmortem(stage, path, { seconds, people, release }, signal);
+    return { act, ending, traffic: summary, timelinePath, postmortem, people, seconds };
   } finally {
     await drawing.stop();
     await traffic.stop();

@@ -3,6 +3,7 @@ import { CreateLaunchTemplateVersionCommand, DescribeImagesCommand } from '@aws-
 import { cycleGroup } from '../cycler-2018.js';
 import { groupName } from '../scenario.js';
 import { runDirectrix } from './directrix.js';
+import type { PersonSighting } from './postmortem.js';
 import { describeGroup, describeSettings, type Stage } from './stage.js';
 import type { Traffic } from './traffic.js';
 
@@ -46,30 +47,40 @@ export interface Deployment {
   readonly traffic: Traffic;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
+  /** What belongs to the line before. */
+  readonly detail: (text: string) => void;
+  /** What a person does in the story, for the postmortem. */
+  readonly note: (what: PersonSighting['what'], text: string) => void;
 }
 
-const release = '0.149.2';
+/** The one that all acts deploy. */
+export const release = '0.149.2';
 const previous = '0.149.1';
+/** Of five minutes as a user gets them by default: a replay is not watched for so long. */
+const bakeTime = '60s';
 /** Between two polls of the cycler, in lab time. */
 const cyclerPauseMs = 5_000;
 /** How long after its success somebody noticed, in lab time. In 2018 it was minutes. */
 const noticedAfterMs = 60_000;
-const recoveryDeadlineMs = 300_000;
+const recoveryDeadlineMs = 900_000;
 
 /** As in 2018: Terraform makes the release the latest launch template version, the cycler cycles; then back, in the same way. */
 export async function deployAsIn2018(deployment: Deployment): Promise<Ending> {
-  const { stage, traffic, say } = deployment;
+  const { stage, traffic, say, note } = deployment;
   const before = await describeSettings(stage);
   const startedAtMs = stage.time.elapsedMs();
   await publishLaunchTemplate(stage, release);
   say(`launch template: ${release} is $Latest; the cycler starts`);
-  const cycled = await cycle(deployment);
+  const cycled = await cycle(deployment, (text) => say(`cycler: ${text}`));
   const seconds = (stage.time.elapsedMs() - startedAtMs) / 1000;
   say(`the cycler reports success: ${cycled} instances cycled`);
   await stage.time.pause(noticedAfterMs);
+  note('noticed', 'somebody sees that the site is down');
+  note('decided', `back to ${previous}`);
   say(`somebody notices; back to ${previous}, with the same cycler`);
   await publishLaunchTemplate(stage, previous);
-  await cycle(deployment);
+  await cycle(deployment, () => {});
+  say('the cycler reports success again');
   await waitForAnswers(stage, traffic);
   say('the site answers again');
   return {
@@ -85,6 +96,7 @@ export async function deployWithDirectrix(deployment: Deployment): Promise<Endin
   const { stage, signal, say } = deployment;
   const before = await describeSettings(stage);
   let startedAtMs = stage.time.elapsedMs();
+  say(`the old instances stay warm for ${bakeTime} here, 5 minutes by default (--bake)`);
   let attempt = await runDeploy(deployment, []);
   const refusal = attempt.exitCode === 2 && attempt.result?.findings ? attempt.result.findings : undefined;
   if (refusal !== undefined) {
@@ -118,22 +130,26 @@ interface DeployAttempt {
   readonly result?: DeployResult;
 }
 
-async function runDeploy({ stage, signal, say }: Deployment, more: readonly string[]): Promise<DeployAttempt> {
+async function runDeploy({ stage, signal, say, detail }: Deployment, more: readonly string[]): Promise<DeployAttempt> {
   const { exitCode, stdout, stderr } = await runDirectrix({
-    args: ['deploy', '--group', groupName, '--version', release, ...more, '--json'],
+    args: ['deploy', '--group', groupName, '--version', release, '--bake', bakeTime, ...more, '--json'],
     env: stage.env,
     signal,
-    // Its own clock in front of each line; the act has one already.
     onLine: (line) => {
-      if (line.trim() !== '') say(line.replace(/^\d\d:\d\d +/, ''));
+      // The act has a clock of its own. A line without one belongs to the line before.
+      const [, timed] = line.match(/^\d\d:\d\d +(.*)$/) ?? [];
+      // What was found was told when it was refused.
+      if (timed !== undefined) say(timed.replace(/^(PREFLIGHT_SKIPPED .*? was skipped): .*$/, '$1'));
+      else if (/^(error|warning) /.test(line)) say(line);
+      else if (line.trim() !== '') detail(line);
     },
   });
   return { exitCode, stderr, result: stdout === '' ? undefined : (JSON.parse(stdout) as DeployResult) };
 }
 
-function cycle({ stage, say }: Deployment): Promise<number> {
+function cycle({ stage }: Deployment, say: (text: string) => void): Promise<number> {
   const pause = () => stage.time.pause(cyclerPauseMs);
-  return cycleGroup(groupName, { autoScaling: stage.autoScaling, pause, say: (text) => say(`cycler: ${text}`) });
+  return cycleGroup(groupName, { autoScaling: stage.autoScaling, pause, say });
 }
 
 /** What `terraform apply` did: a new launch template version with the release's image. The group follows $Latest. */

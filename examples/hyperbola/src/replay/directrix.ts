@@ -5,7 +5,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const command = join(dirname(createRequire(import.meta.url).resolve('directrix/package.json')), 'bin', 'directrix.js');
+export const command = join(
+  dirname(createRequire(import.meta.url).resolve('directrix/package.json')),
+  'bin',
+  'directrix.js',
+);
 
 export interface Invocation {
   readonly args: readonly string[];

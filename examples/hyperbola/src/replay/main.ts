@@ -4,13 +4,32 @@ import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import pc from 'picocolors';
 import { type Act, acts, type Performance, perform, requestsPerSecond } from './act.js';
+import { showDashboard } from './dashboard.js';
 import type { DeployResult } from './deployments.js';
+import { chooseSpeed } from './lab-time.js';
 import { setStage } from './stage.js';
 import { renderTable } from './table.js';
 import { findSurprises } from './verdict.js';
 import { createView, type View } from './view.js';
 
-const speed = 10;
+const prologue = (speed: number) => `
+You will see one release, 0.149.2, deployed three times to a site of three instances, while ${requestsPerSecond} requests arrive in each second.
+
+  Act I    as in 2018, in a network with three faults
+  Act II   with directrix, in the same network
+  Act III  with directrix, in the network that was mended
+
+It takes about ${Math.round(760 / speed / 10) * 10} seconds. The lab's clock runs ${speed} times as fast as yours, and all times below are the lab's. Ctrl-C ends it and leaves nothing behind.`;
+
+const epilogue = `
+Try it yourself, in a lab that stays:
+
+  eval "$(npx directrix lab up --detach --scenario hyperbola:N1)"
+  npx directrix preflight --group web --version 0.149.2
+  npx directrix status --group web
+  npx directrix lab down
+
+hyperbola:N5 is the network in which the release ships: npx directrix deploy --group web --version 0.149.2. README.md goes on from there.`;
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort(signal));
@@ -25,23 +44,43 @@ async function replay(view: View, signal: AbortSignal): Promise<number> {
   const directory = join(process.cwd(), '.directrix', 'replay', new Date().toISOString().replaceAll(':', '-'));
   mkdirSync(directory, { recursive: true });
   view.heading('hyperbo.la, 2018-11-11, replayed');
-  view.print(
-    `hyperbola 0.149.1 serves on 3 instances; 0.149.2 reads its secrets from Parameter Store. ${requestsPerSecond} requests/s arrive.
-The lab's clock runs ${speed} times as fast as yours. All times are the lab's.`,
-  );
+  const speed = await chooseSpeed(signal);
+  view.print(prologue(speed));
   const performances: Performance[] = [];
-  for (const act of acts) {
-    const timelinePath = join(directory, `act-${act.numeral.toLowerCase()}.jsonl`);
-    performances.push(await performInLab(act, timelinePath, view, signal));
+  const dashboard = process.argv.includes('--watch') ? await showDashboard() : undefined;
+  try {
+    if (dashboard !== undefined) view.print(`Watch it: ${dashboard.url}`);
+    for (const act of acts) {
+      const timelinePath = join(directory, `act-${act.numeral.toLowerCase()}.jsonl`);
+      performances.push(await performInLab({ act, speed, timelinePath }, view, signal));
+    }
+  } finally {
+    await dashboard?.stop();
   }
-  view.print(`\n${renderTable(performances)}`);
+  view.show(`\n${renderTable(performances, process.stdout.columns ?? 80)}`);
   view.print(`Timelines: ${relative(process.cwd(), directory)}/`);
+  for (const { act, postmortem } of performances)
+    if (postmortem !== undefined)
+      view.print(
+        `The postmortem of Act ${act.numeral}, as directrix writes it: ${relative(process.cwd(), postmortem.markdownPath)}, and .html`,
+      );
   const surprises = findSurprises(performances);
   for (const surprise of surprises) view.print(pc.red(`This should not have happened. ${surprise}`));
+  if (surprises.length === 0) view.print(epilogue);
   return surprises.length === 0 ? 0 : 1;
 }
 
-async function performInLab(act: Act, timelinePath: string, view: View, signal: AbortSignal): Promise<Performance> {
+interface Booking {
+  readonly act: Act;
+  readonly speed: number;
+  readonly timelinePath: string;
+}
+
+async function performInLab(
+  { act, speed, timelinePath }: Booking,
+  view: View,
+  signal: AbortSignal,
+): Promise<Performance> {
   view.heading(`Act ${act.numeral}: ${act.title}, network ${act.network}`);
   view.say('a lab is started, with 0.149.1 on 3 instances');
   const stage = await setStage(act.network, speed, signal);
@@ -60,10 +99,13 @@ async function performInLab(act: Act, timelinePath: string, view: View, signal: 
 }
 
 function printEvidence({ evidence, quarantined }: DeployResult, view: View): void {
-  for (const { code, message } of evidence) view.print(`       ${pc.bold(code)}: ${message}`);
-  const [first] = quarantined;
+  const codes = [...new Set(evidence.map(({ code }) => code))];
+  if (codes.length > 0) view.print(`       halted for ${pc.bold(codes.join(', '))}, as told above`);
+  const [first, ...others] = quarantined;
   if (!first) return;
   view.print(`       kept for evidence: ${quarantined.map(({ instanceId }) => instanceId).join(', ')}`);
-  view.print(`       the console of ${first.instanceId} ends:`);
+  const rest =
+    others.length === 0 ? '' : `; ${others.length} more ${others.length === 1 ? 'is' : 'are'} kept beside it`;
+  view.print(`       the console of ${first.instanceId} ends${rest}:`);
   for (const line of first.consoleTail.slice(-4)) view.print(pc.dim(`         | ${line}`));
 }

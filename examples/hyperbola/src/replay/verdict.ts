@@ -11,6 +11,7 @@ export function findSurprises([first, second, third]: readonly Performance[]): s
     if (!isMet) surprises.push(otherwise);
   };
   expect(first!.traffic.secondsDown > 0, 'Act I: the cycler of 2018 did not take the site down.');
+  for (const surprise of findPostmortemSurprises(first!)) surprises.push(surprise);
   const refused = (second!.ending.refusal ?? []).filter(({ severity }) => severity === 'error').map(({ code }) => code);
   expect(
     refused.sort().join() === faultsOfN1.join(),
@@ -24,4 +25,33 @@ export function findSurprises([first, second, third]: readonly Performance[]): s
   expect(third!.ending.exitCode === 0, `Act III: directrix did not ship (exit code ${third!.ending.exitCode}).`);
   expect(third!.traffic.failed === 0, `Act III: ${third!.traffic.failed} requests failed.`);
   return surprises;
+}
+
+const secondMs = 1_000;
+
+/** In what the page of Act I differs from what the act itself recorded. */
+export function findPostmortemSurprises({ postmortem, people, seconds, traffic }: Performance): string[] {
+  if (postmortem === undefined) return ['Act I: no postmortem was written.'];
+  const causes = [...new Set(postmortem.causeCodes)].sort();
+  const missing = faultsOfN1.filter((code) => !causes.includes(code));
+  const failing = seconds.flatMap(({ failed }, index) => (failed > 0 ? [index * secondMs] : []));
+  const recorded = {
+    beganAt: failing[0],
+    detectedAt: people.find(({ what }) => what === 'noticed')?.at,
+    decidedAt: people.find(({ what }) => what === 'decided')?.at,
+    restoredAt: failing.at(-1) === undefined ? undefined : failing.at(-1)! + secondMs,
+  };
+  const names = Object.keys(recorded) as (keyof typeof recorded)[];
+  const differing = names.filter(
+    (name) => !(Math.abs((postmortem[name] ?? Number.NaN) - (recorded[name] ?? 0)) <= secondMs),
+  );
+  return [
+    ...(missing.length > 0 ? [`Act I: the postmortem does not name ${missing.join(', ')}.`] : []),
+    ...differing.map(
+      (name) => `Act I: ${name} of the postmortem is ${postmortem[name]}, and ${recorded[name]} was recorded.`,
+    ),
+    ...(postmortem.failed === traffic.failed
+      ? []
+      : [`Act I: the postmortem counts ${postmortem.failed} failed requests, and ${traffic.failed} were recorded.`]),
+  ];
 }

@@ -1,6 +1,8 @@
 // What the audience sees: the story line by line, and below it, on a terminal, the traffic and the instances as they are now.
+import { stripVTControlCharacters } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
+import sliceAnsi from 'slice-ansi';
 import wrapAnsi from 'wrap-ansi';
 import type { LabTime } from './lab-time.js';
 import type { Member } from './stage.js';
@@ -10,8 +12,12 @@ export interface View {
   heading(text: string): void;
   /** A line of the story, at this moment of the act. */
   say(text: string): void;
-  /** Lines without a time: results, tables. */
+  /** What belongs to the line before: it has no time of its own. */
+  detail(text: string): void;
+  /** Lines without a time: results. */
   print(text: string): void;
+  /** As it stands: a table. */
+  show(text: string): void;
   /** Draws the moving part; does nothing where there is no terminal. */
   draw(scene: Scene): void;
   /** The act ended: the moving part goes. */
@@ -27,7 +33,7 @@ export interface Scene {
 }
 
 const bars = '▁▂▃▄▅▆▇█';
-const sparkSeconds = 60;
+const leastSparkSeconds = 10;
 /** `03:07` and two spaces. */
 const clockWidth = 7;
 
@@ -37,16 +43,21 @@ export function createView(stream: NodeJS.WriteStream): View {
   let time: LabTime | undefined;
   let scene: string | undefined;
 
-  const print = (text: string) => {
+  const columns = () => (stream.isTTY === true ? (stream.columns ?? 80) : undefined);
+  const show = (text: string) => {
     if (isLive && scene !== undefined) live.clear();
     stream.write(`${text}\n`);
     if (isLive && scene !== undefined) live(scene);
   };
+  const print = (text: string) => {
+    for (const line of text.split('\n')) show(fold(line, columns(), indentOf(line)));
+  };
   return {
     heading: (text) => print(`\n${pc.bold(text)}`),
-    say: (text) =>
-      print(`${pc.dim(formatClock(time?.elapsedMs()))}  ${isLive ? fold(text, stream.columns ?? 80) : text}`),
+    say: (text) => show(fold(`${pc.dim(formatClock(time?.elapsedMs()))}  ${text}`, columns(), clockWidth)),
+    detail: (text) => show(fold(`${' '.repeat(clockWidth)}${text}`, columns(), clockWidth + text.search(/\S|$/) + 2)),
     print,
+    show,
     draw(next) {
       if (!isLive) return;
       scene = renderScene(next, stream.columns ?? 80);
@@ -62,9 +73,24 @@ export function createView(stream: NodeJS.WriteStream): View {
   };
 }
 
-/** Long sentences go on below their beginning, beside the clock. */
-function fold(text: string, columns: number): string {
-  return wrapAnsi(text, Math.max(40, columns - clockWidth - 1)).replaceAll('\n', `\n${' '.repeat(clockWidth)}`);
+/** Spaces, and the margin of a console, that a line begins with. */
+function indentOf(line: string): number {
+  return stripVTControlCharacters(line).match(/^ *(?:\| )?/)?.[0].length ?? 0;
+}
+
+/** A line that is too long goes on below its beginning, broken at a word. A command is left whole, to be copied. */
+function fold(line: string, columns: number | undefined, indent: number): string {
+  if (columns === undefined || stripVTControlCharacters(line).trimStart().startsWith('$ ')) return line;
+  const [first = '', ...rest] = wrapAnsi(line, columns - 1, { trim: false }).split('\n');
+  const others =
+    rest.length === 0 ? '' : wrapAnsi(rest.map((part) => part.trim()).join(' '), Math.max(20, columns - 1 - indent));
+  return [first.trimEnd(), ...others.split('\n').filter(Boolean)].join(`\n${' '.repeat(indent)}`);
+}
+
+/** The line, or as much of it as has room before an ellipsis. */
+function cut(line: string, columns: number): string {
+  const isWhole = stripVTControlCharacters(line).length < columns;
+  return isWhole ? line : `${sliceAnsi(line, 0, columns - 2)}…`;
 }
 
 /** `03:07`: minutes and seconds of lab time. */
@@ -77,19 +103,21 @@ export function formatClock(elapsedMs: number | undefined): string {
 function renderScene({ record, members, elapsedMs }: Scene, columns: number): string {
   const { requests, failed, secondsDown } = record.summarize();
   const counts = `${requests} requests, ${colourFailed(failed)}, down ${secondsDown} s`;
-  const lines = ['', `${pc.dim(formatClock(elapsedMs))}  ${renderSpark(record.seconds)}  ${counts}`];
+  const left = columns - 1 - 2 * clockWidth - stripVTControlCharacters(counts).length;
+  const spark = renderSpark(record.seconds, Math.max(leastSparkSeconds, left));
+  const lines = ['', `${pc.dim(formatClock(elapsedMs))}  ${spark}  ${counts}`];
   for (const member of members) {
     const line = `       ${member.instanceId}  ${member.version}  ${member.lifecycleState.padEnd(15)} ${member.targetState}`;
-    lines.push(colourMember(member)(line.slice(0, columns - 1)));
+    lines.push(colourMember(member)(line));
   }
-  return lines.join('\n');
+  return lines.map((line) => cut(line, columns)).join('\n');
 }
 
-/** One mark a second: how much of it was answered well; red where something failed. */
-function renderSpark(seconds: readonly Second[]): string {
+/** One mark a second, the last ones: how much of it was answered well; red where something failed. */
+function renderSpark(seconds: readonly Second[], shownSeconds: number): string {
   return seconds
     .slice(0, -1)
-    .slice(-sparkSeconds)
+    .slice(-shownSeconds)
     .map(({ succeeded, failed }) => {
       const bar = bars[Math.round((succeeded / Math.max(1, succeeded + failed)) * (bars.length - 1))]!;
       return failed > 0 ? pc.red(bar) : pc.green(bar);

@@ -1,0 +1,2 @@
+/** Where the instances ship their journal. */
+export const logGroupName = '/hyperbola/web';
