@@ -16,6 +16,8 @@ describe('a good release', () => {
     ['a group of three', { desired: 3 }],
     ['a group of one', { desired: 1 }],
     ['a group with room for one more only', { desired: 3, max: 4 }],
+    ['a group without any room, of one', { desired: 1, min: 1, max: 1 }],
+    ['a group without any room', { desired: 2, min: 2, max: 2 }],
     ['a group whose minimum is its size', { desired: 2, min: 2 }],
     ['a group behind two target groups', { desired: 2, targetGroups: 2 }],
   ])(
@@ -65,16 +67,32 @@ describe('a good release', () => {
     const back = await site.directrix(['rollback', '--group', 'web', '--json']);
     expect(back).toMatchObject({ exitCode: 0, document: { outcome: 'done', to: { version: '1' } } });
     expect(await site.serving()).toEqual(['1']);
-    // And the release that was left is now the one to go back to.
-    const forth = await site.directrix(['rollback', '--group', 'web', '--json']);
-    expect(forth).toMatchObject({ exitCode: 0, document: { outcome: 'done', to: { version: '2' } } });
+    expect(site.traffic()).toMatchObject({ failed: 0 });
+  });
+
+  test.each<[string, readonly number[], readonly number[]]>([
+    ['oneByOne', [2, 3], [1]],
+    ['blueGreen', [2, 4], [2]],
+  ])('--preset %s', async (preset, sizes, leaving) => {
+    await open({ desired: 2, max: 2 });
+    await site.registerRelease('2');
+    const { exitCode, document } = await site.deploy('2', ['--preset', preset, '--no-prove']);
+    expect(exitCode).toBe(0);
+    const decided = readJournal(readFileSync(document.journal!, 'utf8')).flatMap((event) =>
+      event.kind === 'decided' ? [event.decision] : [],
+    );
+    const wanted = decided.flatMap((act) => (act.kind === 'setSizes' ? (act.desiredCapacity ?? []) : []));
+    expect(Math.max(...wanted)).toBe(Math.max(...sizes));
+    const left = decided.flatMap((act) => (act.kind === 'enterStandby' ? [act.instanceIds.length] : []));
+    expect([...new Set(left)]).toEqual(leaving);
     expect(site.traffic()).toMatchObject({ failed: 0 });
   });
 
   test('an instance that dips once for a moment is waited for, not condemned', async () => {
     await open({ desired: 1 });
     await site.registerRelease('2');
-    const deploy = site.start(['deploy', '--group', 'web', '--version', '2', '--json']);
+    // By its health checks alone: users' requests would fail it, and rightly.
+    const deploy = site.start(['deploy', '--group', 'web', '--version', '2', '--json', '--no-probe', '--bake', '20s']);
     await site.advance(24_000);
     const fresh = [...site.lab.state.ec2.instances.keys()].at(-1)!;
     site.dataPlane.changeMachine(fresh, { status: 'KO: warming its cache' });
@@ -111,7 +129,7 @@ describe('a bad release is halted, and the group is exactly as it was before', (
     ['answers nothing', { fault: 'drops' }, 'START_TIMEOUT'],
     ['says KO', { status: 'KO: secrets: SSM_UNREACHABLE' }, 'START_TIMEOUT'],
     ['reports another version', { version: '1' }, 'WRONG_VERSION'],
-    ['flaps', { flapPeriodMs: 25_000 }, 'UNHEALTHY_AGAIN'],
+    ['flaps', { flapPeriodMs: 25_000 }, 'PROOF_FAILED'],
     ['dies after it was healthy', { crashAfterMs: 20_000 }, 'UNHEALTHY_AGAIN'],
   ])('%s', async (_name, behaviour, code, options) => {
     await open(options);
@@ -144,6 +162,7 @@ describe('a bad release is halted, and the group is exactly as it was before', (
     expect(document.quarantined).toHaveLength(1);
     const [{ instanceId, bundle, consoleTail }] = document.quarantined as [(typeof document.quarantined)[number]];
     expect(consoleTail.join('\n')).toContain('application 2 did not start');
+    expect(document.evidence[0]?.message).toContain('target group web-0 asks for /healthz by HTTP on port 80');
     const [instance] = await site.describeInstances([instanceId]);
     expect(instance?.State?.Name).toBe('running');
     const tags = Object.fromEntries(instance!.Tags!.map(({ Key, Value }) => [Key, Value]));
@@ -186,7 +205,7 @@ describe('others change the group meanwhile', () => {
   test('a scale-out during the rollout is theirs and stays', async () => {
     await open({ desired: 2, max: 10 });
     await site.registerRelease('2');
-    const deploy = site.start(['deploy', '--group', 'web', '--version', '2', '--json']);
+    const deploy = site.start(['deploy', '--group', 'web', '--version', '2', '--json', '--bake', '20s']);
     await site.advance(30_000);
     const { DesiredCapacity } = (await site.picture()).group;
     const scaleOut = { AutoScalingGroupName: 'web', DesiredCapacity: DesiredCapacity! + 1 };
@@ -200,7 +219,7 @@ describe('others change the group meanwhile', () => {
   test('throttling makes it slower and nothing else', async () => {
     await open({ desired: 1 });
     await site.registerRelease('2');
-    const deploy = site.start(['deploy', '--group', 'web', '--version', '2', '--json']);
+    const deploy = site.start(['deploy', '--group', 'web', '--version', '2', '--json', '--bake', '20s']);
     await site.advance(10_000);
     for (const service of ['autoscaling', 'ec2', 'elasticloadbalancing', 'ssm'] as const)
       site.lab.faults.add({ service, kind: 'throttle', untilMs: site.clock.now() + 20_000 });
@@ -229,8 +248,34 @@ describe('what it costs and leaves', () => {
       .filter((tick) => tick.every(({ action }) => isLook(action) || action.startsWith('ssm:')));
     expect(ticks.length).toBeGreaterThan(20);
     const looks = ticks.slice(1).map((tick) => tick.filter(({ action }) => isLook(action)).length);
-    // The first tick that asks for versions finds the way to them; no later one does again.
-    expect(looks.filter((count) => count > 6).length).toBeLessThanOrEqual(1);
+    // The first tick that asks for versions finds the way to them, and the first that sees the instance that is tried reads all once
+    // more; no later one does again.
+    expect(looks.filter((count) => count > 6).length).toBeLessThanOrEqual(2);
+  });
+
+  test.each([
+    [
+      'with --no-prove, about a hundred calls of AWS, and fifty of Parameter Store to remember it',
+      ['--no-prove'],
+      110,
+      55,
+    ],
+    ['with a proof before it, about twice as many', [], 225, 100],
+  ])('an ordinary deploy of three instances is, %s', async (_name, more, mostCalls, mostOfMemory) => {
+    await open({ desired: 3 });
+    await site.registerRelease('2');
+    const actions: string[] = [];
+    expect(
+      await site.deploy('2', ['--bake', '0', ...more], { onCall: (action) => actions.push(action) }),
+    ).toMatchObject({
+      exitCode: 0,
+    });
+    // What is asked before is preflight's.
+    const since = actions.slice(actions.indexOf('ssm:PutParameter'));
+    const memory = since.filter((action) => action.startsWith('ssm:'));
+    expect(since.length - memory.length).toBeLessThanOrEqual(mostCalls);
+    expect(memory.length).toBeLessThanOrEqual(mostOfMemory);
+    expect(site.traffic()).toMatchObject({ failed: 0 });
   });
 
   test('the journal tells the whole story, and the lease is free afterwards', async () => {

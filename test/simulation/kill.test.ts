@@ -1,4 +1,5 @@
-// L2: after a kill at any point, resume or abort ends the rollout: all new, or all old, and nothing in between.
+// L2: after a kill at any point, resume or abort ends the rollout: all new, or all old, and nothing in between. Kills in the midst of a
+// proof are in prove.test.ts.
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMortalClients, type Death } from './mortal-clients.js';
 import { type CommandResult, Site } from './site.js';
@@ -28,9 +29,12 @@ async function dieAndGoOn(
   await site.registerRelease('2', behaviour);
   const before = await site.picture();
   const mortal = createMortalClients(death);
-  const deploy = site.start(['deploy', '--group', 'web', '--version', '2', '--json', '--start-timeout', '60s'], {
-    wrapClients: mortal.wrapClients,
-  });
+  const deploy = site.start(
+    ['deploy', '--group', 'web', '--version', '2', '--json', '--no-prove', '--bake', '20s', '--start-timeout', '60s'],
+    {
+      wrapClients: mortal.wrapClients,
+    },
+  );
   const lastCall = await site.run(Promise.race([mortal.died, deploy.then(() => undefined)]));
   if (lastCall === undefined) return undefined;
   const atDeath = await site.picture();
@@ -67,25 +71,27 @@ function withoutLost(picture: Picture, before: Picture, atDeath: Picture): Pictu
 /** More changes than a rollout of two instances makes. */
 const manyChanges = 60;
 
-/** By turns before and after AWS did what was asked: a call that is lost and a call whose answer is lost. */
-function eachChange(isFirstCarriedOut: boolean): Death[] {
-  return Array.from({ length: manyChanges }, (_, index) => ({
-    atChange: index + 1,
-    isCarriedOut: (index % 2 === 0) === isFirstCarriedOut,
+/** Every second change from the first, by turns before and after AWS did what was asked: a lost call, and a call whose answer is lost. */
+function everySecondChange(first: number): Death[] {
+  return Array.from({ length: manyChanges / 2 }, (_, index) => ({
+    atChange: first + 2 * index,
+    isCarriedOut: index % 2 === 0,
   }));
 }
 
-describe.each<['resume' | 'abort', string, Behaviour]>([
-  ['resume', 'good', {}],
-  ['abort', 'good', {}],
-  ['resume', 'bad', { fault: 'neverStarts' }],
-  ['abort', 'bad', { fault: 'neverStarts' }],
-])('%s after a kill of the deploy of a %s release', (command, quality, behaviour) => {
+// Each change of both releases is met by one of the two commands.
+describe.each<['resume' | 'abort', string, Behaviour, number]>([
+  ['resume', 'good', {}, 1],
+  ['abort', 'good', {}, 2],
+  ['resume', 'bad', { fault: 'neverStarts' }, 2],
+  ['abort', 'bad', { fault: 'neverStarts' }, 1],
+])('%s after a kill of the deploy of a %s release', (command, quality, behaviour, first) => {
   test('at any change leaves the group all new or exactly as it was, free, and no request failed', {
-    timeout: 240_000,
+    // Some fifty seconds of computing; on a starved machine that takes long.
+    timeout: 600_000,
   }, async () => {
     const died: string[] = [];
-    for (const death of eachChange(command === 'resume')) {
+    for (const death of everySecondChange(first)) {
       const outcome = await dieAndGoOn(behaviour, death, command);
       if (outcome === undefined) break;
       const { before, atDeath, result } = outcome;
@@ -109,7 +115,7 @@ describe.each<['resume' | 'abort', string, Behaviour]>([
       expect({ place, isActive: status.lease?.isActive ?? false }).toEqual({ place, isActive: false });
       await site.close();
     }
-    expect(died.length).toBeGreaterThan(12);
-    expect(died.length).toBeLessThan(manyChanges);
+    expect(died.length).toBeGreaterThan(8);
+    expect(died.length).toBeLessThan(manyChanges / 2);
   });
 });

@@ -2,8 +2,8 @@
 import type { AwsClients } from '@directrix/aws';
 
 export interface Death {
-  /** The call that kills: the n-th that changes something, counted from 1. */
-  readonly atChange: number;
+  /** The call that kills: the n-th that changes something, counted from 1, or the first of this kind. */
+  readonly atChange: number | ((name: string, input: Readonly<Record<string, unknown>>) => boolean);
   /** Whether AWS still carried it out. */
   readonly isCarriedOut: boolean;
 }
@@ -26,7 +26,11 @@ export function createMortalClients(death: Death): MortalClients {
         (next, context) => async (args) => {
           const name = String(context.commandName).replace(/Command$/, '');
           if (isDead) return never();
-          if (/^(Describe|Get)/.test(name) || ++changes !== death.atChange) return next(args);
+          if (/^(Describe|Get)/.test(name)) return next(args);
+          changes += 1;
+          const input = args.input as unknown as Readonly<Record<string, unknown>>;
+          const { atChange } = death;
+          if (typeof atChange === 'number' ? changes !== atChange : !atChange(name, input)) return next(args);
           isDead = true;
           if (death.isCarriedOut) await next(args);
           obituary.resolve(name);

@@ -28,7 +28,7 @@ async function expectRefusal(argv: readonly string[], code: string, hint: string
   expect(await site.picture()).toEqual(before);
 }
 
-const deploy = ['deploy', '--group', 'web', '--version', '2'];
+const deploy = ['deploy', '--group', 'web', '--version', '2', '--bake', '20s'];
 
 describe('the group', () => {
   test('that does not exist: near names are listed', () =>
@@ -45,7 +45,7 @@ describe('the group', () => {
 
   test('without room for one more', async () => {
     await update({ MaxSize: 2 });
-    await expectRefusal(deploy, 'NO_CAPACITY_HEADROOM', 'raise MaxSize to 3');
+    await expectRefusal([...deploy, '--keep-max-size'], 'NO_CAPACITY_HEADROOM', 'raise MaxSize to 3');
   });
 
   test('that cannot launch', async () => {
@@ -68,9 +68,10 @@ describe('the group', () => {
       site.dataPlane.changeMachine(InstanceId!, { status: 'KO: database' });
     // Long enough for the load balancer to see it, too short for the group to replace them.
     await site.advance(25_000);
-    await expectRefusal(deploy, 'NO_HEALTHY_BASELINE', '--accept-broken-baseline');
-    const cure = await site.deploy('2', ['--accept-broken-baseline']);
-    expect(cure).toMatchObject({ exitCode: 0, document: { outcome: 'done' } });
+    const command = [...deploy, '--json', '--accept-broken-baseline'];
+    // The first words of the first hint are the command that rescues.
+    await expectRefusal(deploy, 'NO_HEALTHY_BASELINE', `when the release is the fix: directrix ${command.join(' ')}`);
+    expect(await site.directrix(command)).toMatchObject({ exitCode: 0, document: { outcome: 'done' } });
     expect(await site.serving()).toEqual(['2', '2']);
   });
 
@@ -127,8 +128,24 @@ describe('the version', () => {
   test('that nobody answers for: no release could be verified', () =>
     expectRefusal([...deploy, '--url', 'http://nowhere.example'], 'VERSION_ROUTE_SILENT', '--no-version-check'));
 
-  test('that the present release does not name is no refusal, and is said', async () => {
-    const { exitCode, document } = await site.deploy('2', ['--health-path', '/elsewhere', '--start-timeout', '30s']);
+  test('that must be named, and the present release does not: nothing begins', () =>
+    expectRefusal(
+      [...deploy, '--version-check', 'required', '--health-path', '/elsewhere'],
+      'VERSION_NOT_HEARD',
+      '--version-check auto',
+    ));
+
+  test('that the present release does not name, and the operator knows it: it is said, and the new one must', async () => {
+    const { exitCode, document } = await site.deploy('2', [
+      '--skip',
+      'VERSION_NOT_HEARD',
+      '--version-check',
+      'required',
+      '--health-path',
+      '/elsewhere',
+      '--start-timeout',
+      '30s',
+    ]);
     expect(document.notices).toContainEqual({
       code: 'VERSION_NOT_HEARD',
       text: expect.stringContaining('/elsewhere answered 200 without VERSION'),
@@ -175,7 +192,7 @@ describe('somebody else', () => {
     const running = site.start([...deploy, '--json']);
     await site.advance(15_000);
     const usurper = { epoch: 2, rolloutId: 'other', command: 'abort', acquiredAt: 0, renewedAt: 0 };
-    const Value = JSON.stringify({ ...usurper, holder: { name: 'bob@there', pid: 1, machine: 'there' } });
+    const Value = JSON.stringify({ ...usurper, holder: { id: 'bob', name: 'bob@there', pid: 1 } });
     const Name = '/directrix/groups/web/epochs/2';
     await site.run(site.clients.ssm.send(new PutParameterCommand({ Name, Value, Type: 'String' })));
     const atLoss = await site.picture();
@@ -196,7 +213,7 @@ test('an interrupted deploy stops at a safe point with exit code 130, and resume
   interruption.abort('SIGINT');
   expect(await site.run(running)).toMatchObject({ exitCode: 130, document: { outcome: 'interrupted' } });
   const status = await site.directrix(['status', '--group', 'web']);
-  expect(status.stdout).toContain('nobody is at it: directrix resume --group web');
+  expect(status.stdout).toContain('no deployer is running: directrix resume --group web');
   expect(await site.directrix(['resume', '--group', 'web', '--json'])).toMatchObject({ exitCode: 0 });
   expect(await site.serving()).toEqual(['2', '2']);
 });
@@ -217,4 +234,14 @@ test('an unfinished rollout is what rollback takes back first', async () => {
 test('there is nothing to resume or abort where nothing was begun', async () => {
   await expectRefusal(['resume', '--group', 'web'], 'NOTHING_TO_RESUME', 'directrix deploy');
   await expectRefusal(['abort', '--group', 'web'], 'NOTHING_TO_RESUME', 'directrix deploy');
+});
+
+test('a command that is printed has the profile and the region that this one was given', async () => {
+  const abort = ['abort', '--group', 'web', '--profile', 'my own', '--region', 'us-west-2'];
+  expect((await site.directrix(abort)).stderr).toContain(
+    "what to do: directrix deploy --profile 'my own' --region us-west-2 --group web --version V begins one\n",
+  );
+  expect((await site.directrix(['abort', '--group', 'web'])).stderr).toContain(
+    'what to do: directrix deploy --group web --version V begins one\n',
+  );
 });

@@ -53,7 +53,7 @@ const deploy = (version: string, ...more: string[]) =>
 async function interruptDeploy(version: string): Promise<void> {
   const interruption = new AbortController();
   const options = { signal: interruption.signal };
-  const running = start(['deploy', '--version', version, '--label-secrets', '--skip', 'all'], options);
+  const running = start(['deploy', '--version', version, '--label-secrets', '--skip', 'all', '--bake', '20s'], options);
   await site.advance(20_000);
   interruption.abort('SIGINT');
   await site.run(running);

@@ -1,8 +1,9 @@
 // A rollback brings the application back with the secrets that it had: through the commands and the library alone.
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import type { AwsClients } from '@directrix/aws';
 import { loadSecrets, releaseLabel } from '@directrix/secrets';
 import * as v from 'valibot';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Site } from './site.js';
 
 const path = '/app/production/';
@@ -49,7 +50,8 @@ test('rolled back, a release reads what it was rolled out with, and forth again 
   const back = await site.directrix(['rollback', '--group', 'web', '--json']);
   expect(back).toMatchObject({ exitCode: 0, document: { outcome: 'done', to: { version: '0.149.1' } } });
   expect(await secretsInService()).toEqual(['0.149.1: old', '0.149.1: old']);
-  await site.directrix(['rollback', '--group', 'web', '--json']);
+  // Forth is a deploy: a rollback never brings back what was rolled away from.
+  expect(await deploy('0.149.2')).toMatchObject({ exitCode: 0, document: { outcome: 'done' } });
   expect(await secretsInService()).toEqual(['0.149.2: new', '0.149.2: new']);
 });
 
@@ -62,3 +64,50 @@ test('so does one whose successor was halted', async () => {
   expect(await deploy('0.149.2')).toMatchObject({ exitCode: 1, document: { outcome: 'rolledBack' } });
   expect(await secretsInService()).toEqual(['0.149.1: old', '0.149.1: old']);
 });
+
+describe('labelling the secrets is refused', () => {
+  beforeEach(async () => {
+    await site.registerRelease('2', {}, tags);
+    for (const name of ['A', 'B']) {
+      const parameter = { Name: `${path}${name}`, Value: name, Type: 'SecureString' as const };
+      await site.run(site.clients.ssm.send(new PutParameterCommand(parameter)));
+    }
+  });
+
+  const attempt = (at: number, name: string) =>
+    site.deploy('2', ['--label-secrets', '--skip', 'all'], { wrapClients: (clients) => failLabel(clients, at, name) });
+
+  test('at the first one: nothing was changed, exit code 2', async () => {
+    const { exitCode, document } = await attempt(1, 'AccessDeniedException');
+    expect(document).toMatchObject({ outcome: 'refused', error: { code: 'ACCESS_DENIED' } });
+    expect(exitCode).toBe(2);
+  });
+
+  test.each([
+    [2, 'AccessDeniedException', '1 of 2'],
+    [1, 'InternalServerError', '0 of 2'],
+  ])('at number %i by %s: something was changed, or may have been, exit code 3', async (at, name, done) => {
+    const before = await site.picture();
+    const { exitCode, document } = await attempt(at, name);
+    const message = expect.stringContaining(`${done} secrets of 2 have its label`);
+    expect(document).toMatchObject({ outcome: 'needsHuman', error: { code: 'SECRETS_LABELLED_IN_PART', message } });
+    expect(exitCode).toBe(3);
+    expect(await site.picture()).toEqual(before);
+    // Nothing is in the way of the next one.
+    expect(await deploy('2')).toMatchObject({ exitCode: 0, document: { outcome: 'done' } });
+  });
+});
+
+/** AWS's answer to the n-th label. */
+function failLabel(clients: AwsClients, at: number, name: string): AwsClients {
+  let count = 0;
+  const httpStatusCode = name === 'InternalServerError' ? 500 : 400;
+  clients.ssm.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (context.commandName !== 'LabelParameterVersionCommand' || ++count !== at) return next(args);
+      throw Object.assign(new Error('said AWS'), { name, $metadata: { httpStatusCode } });
+    },
+    { name: 'failLabel', step: 'initialize', priority: 'low' },
+  );
+  return clients;
+}

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  type AutoScalingGroup,
   CreateAutoScalingGroupCommand,
   type CreateAutoScalingGroupCommandInput,
-  DescribeAutoScalingGroupsCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
   AuthorizeSecurityGroupIngressCommand,
@@ -26,7 +26,7 @@ import {
   CreateTargetGroupCommand,
   ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type AwsClients, createAwsClients } from '@directrix/aws';
+import { type AwsClients, type AwsClock, createAwsClients, createAwsClock, describeGroup } from '@directrix/aws';
 import {
   createLab,
   createSimulatedDataPlane,
@@ -38,9 +38,13 @@ import {
   type Traffic,
   type VirtualClock,
 } from '@directrix/lab';
+import { deployerPermissions, freeActions } from '@directrix/preflight';
 import type { RolloutEvent } from '@directrix/rollout';
+import { createFetchTransport } from '@directrix/watch';
 import { type Io, type RolloutDocument, runProgram, type World } from 'directrix';
 import { createTestIo } from '../../packages/cli/src/io.fixture.js';
+
+const endedStates = ['shutting-down', 'terminated'];
 
 export interface SiteOptions {
   readonly desired?: number;
@@ -66,9 +70,17 @@ export interface CommandOptions {
   /** In place of the real ports: to die at a call. */
   readonly wrapClients?: (clients: AwsClients) => AwsClients;
   readonly machine?: string;
+  /** By how much the clock of that machine is ahead of AWS's. */
+  readonly clockAheadMs?: number;
   readonly onCall?: (action: string) => void;
   readonly env?: Readonly<Record<string, string>>;
+  /** The working directory: where directrix.yaml is looked for. */
+  readonly cwd?: string;
+  /** How webhooks are called. */
+  readonly post?: World['post'];
 }
+
+const listedActions = new Set([...deployerPermissions.flatMap(({ actions }) => actions), ...freeActions]);
 
 export class Site {
   /** For journals and evidence; removed at the end. */
@@ -77,13 +89,20 @@ export class Site {
   readonly dataPlane: SimulatedDataPlane;
   readonly lab: Lab;
   readonly clients: AwsClients;
+  #issueCredentials: Parameters<SimulatedDataPlane['attach']>[0]['issueCredentials'] = () => undefined;
   #listenerArn = '';
+  readonly #unlisted = new Set<string>();
   #commands = 0;
   #traffic: Traffic | undefined;
 
   private constructor(seed: number) {
-    this.clock = createVirtualClock({ startAt: '2018-11-11T08:04:00Z' });
+    this.clock = createVirtualClock({ startAt: '2018-11-11T08:04:00Z', longestHoldWallMs: 2_000 });
     this.dataPlane = createSimulatedDataPlane();
+    const attach = this.dataPlane.attach.bind(this.dataPlane);
+    this.dataPlane.attach = (host) => {
+      this.#issueCredentials = host.issueCredentials;
+      attach(host);
+    };
     this.lab = createLab({ clock: this.clock, dataPlane: this.dataPlane, seed });
     this.clients = this.createClients();
   }
@@ -95,10 +114,13 @@ export class Site {
     return site;
   }
 
+  /** Fails when a command made a call that no policy of `directrix iam-policy` would allow. */
   async close(): Promise<void> {
     this.clients.destroy();
     await this.lab.close();
     rmSync(this.directory, { recursive: true, force: true });
+    if (this.#unlisted.size > 0)
+      throw new Error(`${[...this.#unlisted].join(', ')}: not in packages/preflight/src/deployer-permissions.ts`);
   }
 
   /** Moves time until the promise settles. */
@@ -108,6 +130,14 @@ export class Site {
 
   advance(ms: number): Promise<void> {
     return this.clock.advance(ms);
+  }
+
+  /** What the instance's metadata service hands out for its role. */
+  credentialsOf(instanceId: string): { readonly accessKeyId: string; readonly secretAccessKey: string } {
+    const credentials = this.#issueCredentials(instanceId);
+    if (credentials === undefined) throw new Error(`${instanceId} has no role`);
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+    return { accessKeyId, secretAccessKey, sessionToken } as never;
   }
 
   /** An image that is tagged with the version (and more), and behaves so. */
@@ -141,15 +171,50 @@ export class Site {
   }
 
   async start(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-    const io = createTestIo({ env: { XDG_STATE_HOME: this.directory, ...options.env }, signal: options.signal });
-    const exitCode = await runProgram(argv, io, this.#createWorld(options));
+    const io = createTestIo({
+      env: { XDG_STATE_HOME: this.directory, ...options.env },
+      signal: options.signal,
+      cwd: options.cwd,
+    });
+    const exitCode = await runProgram(argv, io, this.#createWorld(options, argv[0]));
     const { written } = io;
-    const isDocument = written.stdout.startsWith('{');
+    // A line for each thing begins as a document does.
+    const isDocument = written.stdout.startsWith('{') && !written.stdout.includes('}\n{');
     return { exitCode, ...written, document: isDocument ? JSON.parse(written.stdout) : (undefined as never) };
   }
 
   deploy(version: string, more: readonly string[] = [], options: CommandOptions = {}): Promise<CommandResult> {
-    return this.directrix(['deploy', '--group', 'web', '--version', version, '--json', ...more], options);
+    return this.run(this.startDeploy(version, more, options));
+  }
+
+  /** The same, and time stands still until the test moves it. */
+  startDeploy(version: string, more: readonly string[] = [], options: CommandOptions = {}): Promise<CommandResult> {
+    return this.start(['deploy', '--group', 'web', '--version', version, '--json', '--bake', '20s', ...more], options);
+  }
+
+  /** The group, as AWS describes it. */
+  describeGroup(): Promise<AutoScalingGroup> {
+    return this.run(describeGroup(this.clients, 'web'));
+  }
+
+  /** Everything that a proof or a canary makes outside of the group, and that still is there: kept evidence apart. */
+  leftovers(): readonly string[] {
+    const { elbv2, ec2 } = this.lab.state;
+    const tagged = (id: string) => ec2.tags.get(id)?.find(({ Key }) => Key === 'directrix:role')?.Value;
+    const proofs = [...ec2.instances.values()].filter(
+      ({ instance }) => !endedStates.includes(instance.State?.Name ?? '') && tagged(instance.InstanceId!) === 'proof',
+    );
+    const shadows = [...elbv2.targetGroups.values()].filter(({ targetGroup }) =>
+      targetGroup.TargetGroupName?.startsWith('directrix-'),
+    );
+    const rules = [...elbv2.listeners.values()].flatMap(({ rules }) =>
+      [...rules.values()].filter(({ IsDefault }) => IsDefault !== true),
+    );
+    return [
+      ...proofs.map(({ instance }) => `instance ${instance.InstanceId}`),
+      ...shadows.map(({ targetGroup }) => `target group ${targetGroup.TargetGroupName}`),
+      ...rules.map(({ RuleArn }) => `rule ${RuleArn}`),
+    ];
   }
 
   /** The traffic so far: nobody may have been failed. */
@@ -159,8 +224,7 @@ export class Site {
 
   /** All of the group that a user could see changed, but for the activities and the instances' own names. */
   async picture() {
-    const [group] = (await this.run(this.clients.autoScaling.send(new DescribeAutoScalingGroupsCommand({}))))
-      .AutoScalingGroups!;
+    const group = await this.describeGroup();
     const templates = await this.run(this.clients.ec2.send(new DescribeLaunchTemplatesCommand({})));
     const versions = await this.run(
       this.clients.ec2.send(
@@ -170,9 +234,9 @@ export class Site {
       ),
     );
     return {
-      group: { ...group!, Instances: undefined },
+      group: { ...group, Instances: undefined },
       // Those that are draining on their way out are not part of the group any more.
-      instances: group!
+      instances: group
         .Instances!.filter(({ LifecycleState }) => !/^(Terminat|Detach)/.test(LifecycleState!))
         .map(({ InstanceId, LifecycleState, HealthStatus, LaunchTemplate }) => ({
           InstanceId,
@@ -191,9 +255,8 @@ export class Site {
 
   /** The version that each instance of the group answers for. */
   async serving(): Promise<readonly (string | undefined)[]> {
-    const [group] = (await this.run(this.clients.autoScaling.send(new DescribeAutoScalingGroupsCommand({}))))
-      .AutoScalingGroups!;
-    const inService = group!.Instances!.filter(({ LifecycleState }) => LifecycleState === 'InService');
+    const group = await this.describeGroup();
+    const inService = group.Instances!.filter(({ LifecycleState }) => LifecycleState === 'InService');
     return inService.map((instance) => {
       const imageId = this.lab.state.ec2.instances.get(instance.InstanceId!)?.instance.ImageId ?? '';
       return this.lab.state.ec2.tags.get(imageId)?.find(({ Key }) => Key === 'Version')?.Value;
@@ -205,22 +268,37 @@ export class Site {
     return answer.Reservations!.flatMap(({ Instances }) => Instances!);
   }
 
-  #createWorld(options: CommandOptions): World {
-    const clients = this.createClients(options.onCall);
-    const command = ++this.#commands;
+  #createWorld(options: CommandOptions, command: string | undefined): World {
+    const { clockAheadMs = 0 } = options;
+    const awsClock = createAwsClock({ now: () => this.clock.now() + clockAheadMs });
+    const clients = this.createClients((action) => {
+      // Whoever bakes, cleans up or looks back is no deployer: docs/images.md and docs/postmortem.md say what these may do.
+      const isDeployer = !['bake', 'ship', 'finalize', 'postmortem'].includes(command ?? '');
+      if (isDeployer && !listedActions.has(action)) this.#unlisted.add(action);
+      options.onCall?.(action);
+    }, awsClock);
+    const number = ++this.#commands;
+    const machine = options.machine ?? 'laptop';
     return {
       clients: options.wrapClients?.(clients) ?? clients,
-      clock: this.clock as World['clock'],
+      clock: { ...this.clock, now: () => awsClock.now() } as World['clock'],
+      awsClockOffsetMs: () => awsClock.offsetMs,
       fetch: ((url, init) => this.dataPlane.fetch(url, init as RequestInit)) as World['fetch'],
-      holder: { name: `user@${options.machine ?? 'laptop'}`, pid: command, machine: options.machine ?? 'laptop' },
-      // Every command of before has ended, however it ended.
-      isProcessAlive: (pid) => pid === command,
-      newRolloutId: () => `rollout-${command}`,
+      ...(options.post === undefined ? {} : { post: options.post }),
+      transport: createFetchTransport(this.dataPlane.fetch, {
+        now: () => this.clock.now(),
+        elapsed: () => this.clock.now(),
+      }),
+      holder: { id: `${machine}-${number}`, name: `user@${machine}`, pid: number },
+      // Every command of before on this machine has ended, however it ended.
+      isProcessGone: (holder) => holder.name === `user@${machine}` && holder.pid !== number,
+      newRolloutId: () => `rollout-${number}`,
+      newToken: () => `token-${number}`,
     };
   }
 
   /** Clients of the lab; `onCall` is told each call. */
-  createClients(onCall?: (action: string) => void): AwsClients {
+  createClients(onCall?: (action: string) => void, clock?: AwsClock): AwsClients {
     return createAwsClients({
       version: '0.0.0',
       region: 'us-west-2',
@@ -228,6 +306,7 @@ export class Site {
       maxAttempts: 1,
       requestHandler: this.lab.requestHandler,
       onCall,
+      clock,
     });
   }
 
@@ -318,10 +397,22 @@ let loading: Promise<unknown> | undefined;
 function loadCommands(): Promise<unknown> {
   const silent = { write: () => undefined, isTTY: false, columns: 80 };
   const io: Io = { stdout: silent, stderr: silent, env: {}, cwd: '/', signal: new AbortController().signal };
-  const commands = ['deploy', 'rollback', 'status', 'resume', 'abort', 'preflight'];
+  const commands = [
+    'deploy',
+    'rollback',
+    'status',
+    'resume',
+    'abort',
+    'repair',
+    'preflight',
+    'history',
+    'evidence',
+    'postmortem',
+  ];
   const load = () =>
     Promise.all([
       ...commands.map((command) => runProgram([command, '--group', 'web'], io, {} as World)),
+      runProgram(['logs', 'none', '--group', 'web'], io, {} as World),
       // What only `--label-secrets` loads.
       import(fileURLToPath(new URL('../../packages/cli/dist/rollout/label-secrets.js', import.meta.url))),
     ]);
