@@ -2,7 +2,9 @@
 //
 // Each test goes on from where the one before it left the account: this is one tour. AWS_CLI names another `aws` than the
 // one on the PATH. The lab is told to the CLI by --endpoint-url, because older CLIs do not read AWS_ENDPOINT_URL.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RealLab, startRealLab, until } from './tools/real-lab.js';
@@ -465,4 +467,97 @@ describe('refusals', () => {
   test('nothing that the tour did was a defect of the lab', () => {
     expect(real.defects).toEqual([]);
   });
+});
+
+describe('CloudWatch and CloudWatch Logs', async () => {
+  // The first major version has no `logs tail`.
+  const { stdout, stderr } = await run(AWS, ['--version']);
+  const hasTail = !/aws-cli\/1\./.test(`${stdout}${stderr}`);
+  const group = ['--log-group-name', '/web'];
+
+  test('what an agent ships is found', async () => {
+    await aws('logs', 'create-log-group', ...group);
+    await aws('logs', 'put-retention-policy', ...group, '--retention-in-days', '30');
+    await aws('logs', 'create-log-stream', ...group, '--log-stream-name', 'i-1/0.149.2');
+    const timestamp = Date.parse(await labDate());
+    const events = ['first line of the boot', 'KO: no secrets'].map((message, index) => ({
+      timestamp: timestamp + index,
+      message: JSON.stringify({ message, id: String(index) }),
+    }));
+    await aws(
+      'logs',
+      'put-log-events',
+      ...group,
+      '--log-stream-name',
+      'i-1/0.149.2',
+      '--log-events',
+      JSON.stringify(events),
+    );
+    const found = await awsJson('logs', 'filter-log-events', ...group, '--filter-pattern', '{ $.message = "KO*" }');
+    expect(found.events).toMatchObject([{ logStreamName: 'i-1/0.149.2', message: events[1]?.message }]);
+    const { logGroups } = await awsJson('logs', 'describe-log-groups');
+    expect(logGroups).toMatchObject([{ logGroupName: '/web', retentionInDays: 30 }]);
+  });
+
+  test.skipIf(!hasTail)('aws logs tail --follow shows what is there and what comes', async () => {
+    const words = ['--endpoint-url', real.endpoint.url, 'logs', 'tail', '/web', '--follow', '--since', '1d'];
+    // Python keeps what it writes to a pipe.
+    const child = spawn(AWS, words, {
+      env: { ...real.environment, PYTHONUNBUFFERED: '1' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+    });
+    const ended = once(child, 'close');
+    const seen = (what: string) =>
+      until(
+        async () => {
+          await sleep(50);
+          return text;
+        },
+        (all) => all.includes(what),
+      );
+    try {
+      await seen('first line of the boot');
+      await seen('KO: no secrets');
+      const events = [{ timestamp: Date.parse(await labDate()), message: 'came later' }];
+      await aws(
+        'logs',
+        'put-log-events',
+        ...group,
+        '--log-stream-name',
+        'i-1/0.149.2',
+        '--log-events',
+        JSON.stringify(events),
+      );
+      await seen('came later');
+    } finally {
+      child.kill('SIGINT');
+      await ended;
+    }
+  });
+
+  test('a metric is read back as statistics', async () => {
+    const metric = ['--namespace', 'site', '--metric-name', 'queue'];
+    await aws('cloudwatch', 'put-metric-data', ...metric, '--value', '3.5');
+    const now = Date.parse(await labDate());
+    const range = [
+      '--start-time',
+      new Date(now - 3_600_000).toISOString(),
+      '--end-time',
+      new Date(now + 3_600_000).toISOString(),
+    ];
+    const { Datapoints } = await awsJson(
+      ...['cloudwatch', 'get-metric-statistics', ...metric, ...range, '--period', '60', '--statistics', 'Sum'],
+    );
+    expect(Datapoints).toMatchObject([{ Sum: 3.5 }]);
+  });
+
+  /** The lab's time runs by itself. */
+  async function labDate(): Promise<string> {
+    const response = await fetch(real.endpoint.url);
+    return response.headers.get('date') ?? '';
+  }
 });

@@ -102,6 +102,42 @@ print(json.dumps(told))
   expect(await python(script)).toEqual(['running', [{ Key: 'Name', Value: 'one' }], true, true]);
 });
 
+test('an image is made of an instance as Packer makes it, and goes with its snapshots', async () => {
+  const script = `
+ec2 = client('ec2')
+wait = {'Delay': 1, 'MaxAttempts': 60}
+material = ec2.create_key_pair(KeyName='packer_1')['KeyMaterial']
+vpc = ec2.create_vpc(CidrBlock='10.1.0.0/16')['Vpc']['VpcId']
+subnet = ec2.create_subnet(VpcId=vpc, CidrBlock='10.1.1.0/24')['Subnet']['SubnetId']
+base = ec2.register_image(Name='base', ImageLocation='simulated:{"bootMs":1000,"version":"1"}')['ImageId']
+launched = ec2.run_instances(ImageId=base, MinCount=1, MaxCount=1, SubnetId=subnet, InstanceType='t3.micro', KeyName='packer_1',
+                             IamInstanceProfile={'Name': ''})
+instance = launched['Instances'][0]['InstanceId']
+ec2.get_waiter('instance_running').wait(InstanceIds=[instance], WaiterConfig=wait)
+ec2.stop_instances(InstanceIds=[instance])
+ec2.get_waiter('instance_stopped').wait(InstanceIds=[instance], WaiterConfig=wait)
+image = ec2.create_image(InstanceId=instance, Name='baked')['ImageId']
+ec2.get_waiter('image_available').wait(ImageIds=[image], WaiterConfig=wait)
+snapshot = ec2.describe_images(ImageIds=[image])['Images'][0]['BlockDeviceMappings'][0]['Ebs']['SnapshotId']
+ec2.get_waiter('snapshot_completed').wait(SnapshotIds=[snapshot], WaiterConfig=wait)
+ec2.create_tags(Resources=[image, snapshot], Tags=[{'Key': 'Version', 'Value': '1'}])
+volumes = ec2.describe_volumes(Filters=[{'Name': 'attachment.instance-id', 'Values': [instance]}])['Volumes']
+refused = ''
+try:
+    ec2.delete_snapshot(SnapshotId=snapshot)
+except ec2.exceptions.ClientError as error:
+    refused = error.response['Error']['Code']
+ec2.terminate_instances(InstanceIds=[instance])
+ec2.get_waiter('instance_terminated').wait(InstanceIds=[instance], WaiterConfig=wait)
+ec2.deregister_image(ImageId=image)
+ec2.delete_snapshot(SnapshotId=snapshot)
+ec2.delete_key_pair(KeyName='packer_1')
+left = [len(ec2.describe_snapshots(OwnerIds=['self'])['Snapshots']), len(ec2.describe_key_pairs()['KeyPairs']), len(ec2.describe_volumes()['Volumes'])]
+print(json.dumps([material.splitlines()[0], len(volumes), refused, left]))
+`;
+  expect(await python(script)).toEqual(['-----BEGIN RSA PRIVATE KEY-----', 1, 'InvalidSnapshot.InUse', [0, 0, 0]]);
+});
+
 test('a throttled call succeeds when boto3 tries again', async () => {
   real.lab.faults.add({ service: 'autoscaling', kind: 'throttle', times: 1 });
   const script = `
@@ -113,4 +149,28 @@ print(json.dumps(answer['ResponseMetadata']['RetryAttempts']))
 
 test('nothing of this was a defect of the lab', () => {
   expect(real.defects).toEqual([]);
+});
+
+test('metrics are put and read, and an alarm follows them', async () => {
+  const script = `
+import datetime, time
+cloudwatch = client('cloudwatch')
+date = cloudwatch.list_metrics()['ResponseMetadata']['HTTPHeaders']['date']
+now = datetime.datetime.strptime(date, '%a, %d %b %Y %H:%M:%S GMT')
+queue = dict(Namespace='site', MetricName='queue')
+cloudwatch.put_metric_alarm(AlarmName='queue', Statistic='Sum', Period=60, EvaluationPeriods=1, Threshold=1,
+                            ComparisonOperator='GreaterThanThreshold', **queue)
+cloudwatch.put_metric_data(Namespace='site', MetricData=[dict(MetricName='queue', Value=3.5)])
+cloudwatch.get_waiter('alarm_exists').wait(AlarmNames=['queue'])
+state = 'INSUFFICIENT_DATA'
+for attempt in range(600):
+    state = cloudwatch.describe_alarms(AlarmNames=['queue'])['MetricAlarms'][0]['StateValue']
+    if state == 'ALARM':
+        break
+    time.sleep(0.05)
+hour = datetime.timedelta(hours=1)
+points = cloudwatch.get_metric_statistics(StartTime=now - hour, EndTime=now + hour, Period=60, Statistics=['Sum'], **queue)
+print(json.dumps([state, [point['Sum'] for point in points['Datapoints']]]))
+`;
+  expect(await python(script)).toEqual(['ALARM', [3.5]]);
 });

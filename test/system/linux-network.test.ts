@@ -8,7 +8,7 @@ import { allWays, questionOf, randomNetwork, type Way } from '../network/random-
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const runs = Number(process.env.RUNS ?? 40);
-const options = { hasInternet: true, hasBlackholes: true };
+const options = { hasInternet: true, hasBlackholes: true, hasPeer: true };
 
 let linux: LinuxNetwork;
 beforeAll(async () => {
@@ -39,9 +39,21 @@ test(`the kernel agrees with every verdict on random networks (SEED=${seed} RUNS
       const told = asked.map(({ way, sourcePort }, index) => {
         const { verdict } = reach(network, questionOf(way, sourcePort));
         if (verdict === 'reachable' || verdict === 'unreachable') counts[verdict]++;
-        return { ...way, sourcePort, verdict, kernel: outcomes[index] };
+        return { way, sourcePort, verdict, kernel: outcomes[index] };
       });
-      expect(told.filter(({ verdict, kernel }) => (verdict === 'reachable') !== (kernel === 'open'))).toEqual([]);
+      const differ = told.filter(({ verdict, kernel }) => (verdict === 'reachable') !== (kernel === 'open'));
+      // On a busy machine an answer may be late, which looks like a packet that was dropped. What is dropped is dropped again.
+      const late = differ
+        .filter(({ kernel }) => kernel === 'silent')
+        .map(({ way }) => ({ way, sourcePort: nextPort() }));
+      const again = await Promise.all(
+        late.map(({ way, sourcePort }) => linux.connect(way.from, way.to, way.port, sourcePort)),
+      );
+      const wrong = late.filter(({ way, sourcePort }, index) => {
+        const { verdict } = reach(network, questionOf(way, sourcePort));
+        return (verdict === 'reachable') !== (again[index] === 'open');
+      });
+      expect([...differ.filter(({ kernel }) => kernel !== 'silent'), ...wrong]).toEqual([]);
     }),
     { seed, numRuns: runs, endOnFailure: true },
   );

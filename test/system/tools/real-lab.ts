@@ -4,6 +4,7 @@ import {
   createSimulatedDataPlane,
   type Endpoint,
   type Lab,
+  type LabOptions,
   startEndpoint,
 } from '@directrix/lab';
 
@@ -19,12 +20,17 @@ export interface RealLab {
 
 const SPEED = 60;
 
-export async function startRealLab(): Promise<RealLab> {
+/** `speed`: how many times faster than the wall its time runs. */
+export async function startRealLab({
+  speed = SPEED,
+  ...options
+}: Partial<LabOptions> & { readonly speed?: number } = {}): Promise<RealLab> {
   const defects: unknown[] = [];
   const lab = createLab({
-    clock: createScaledClock({ speed: SPEED }),
+    clock: createScaledClock({ speed }),
     dataPlane: createSimulatedDataPlane(),
     onDefect: (error) => defects.push(error),
+    ...options,
   });
   const endpoint = await startEndpoint(lab, { port: 0 });
   const environment = {
