@@ -9,11 +9,19 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Who may depend on whom. `docs/architecture.md` draws it. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   '@directrix/rollout': [],
-  '@directrix/reachability': [],
-  '@directrix/preflight': ['@directrix/reachability', '@directrix/rollout'],
+  '@directrix/iam': [],
+  '@directrix/reachability': ['@directrix/iam'],
+  '@directrix/preflight': ['@directrix/reachability', '@directrix/rollout', '@directrix/iam'],
   '@directrix/aws': ['@directrix/rollout', '@directrix/reachability', '@directrix/preflight'],
+  '@directrix/images': ['@directrix/aws', '@directrix/preflight', '@directrix/reachability', '@directrix/rollout'],
+  '@directrix/watch': ['@directrix/rollout'],
+  '@directrix/timeline': ['@directrix/rollout'],
+  '@directrix/dashboard': ['@directrix/rollout'],
   '@directrix/secrets': [],
-  '@directrix/lab': ['@directrix/reachability'],
+  '@directrix/agent': ['@directrix/secrets'],
+  '@directrix/lab': ['@directrix/reachability', '@directrix/iam'],
+  // It reads the rules of others from a manifest that scripts/cdk-manifest.mjs writes, and runs the command.
+  '@directrix/cdk': [],
   directrix: [
     '@directrix/aws',
     '@directrix/preflight',
@@ -21,17 +29,23 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     '@directrix/rollout',
     '@directrix/lab',
     '@directrix/secrets',
+    '@directrix/watch',
+    '@directrix/timeline',
+    '@directrix/images',
+    '@directrix/dashboard',
+    '@directrix/agent',
   ],
 };
 
 /** No clock, no random source, no Node module, no AWS but its types. */
-const purePackages = ['rollout', 'reachability', 'preflight'];
+const purePackages = ['iam', 'rollout', 'reachability', 'preflight', 'timeline'];
 
 interface Manifest {
   readonly name: string;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -141,7 +155,9 @@ describe.each(packages)('$manifest.name', ({ directory, manifest }) => {
   });
 
   test('declares every package that it imports', () => {
-    const declared = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+    const { dependencies, peerDependencies, peerDependenciesMeta = {}, optionalDependencies } = manifest;
+    const peers = Object.keys({ ...peerDependencies }).filter((name) => peerDependenciesMeta[name]?.optional !== true);
+    const declared = [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers];
     const missing = imports.filter(
       ({ specifier, isTypeOnly }) =>
         !isTypeOnly &&
@@ -156,9 +172,10 @@ describe.each(packages)('$manifest.name', ({ directory, manifest }) => {
 describe.each(purePackages)('%s is pure', (name) => {
   const directory = `packages/${name}`;
 
-  test('it imports no Node module, and nothing outside of the house but types', () => {
+  test('it imports no Node module, and nothing outside of the house but types and schemas', () => {
     const strays = importsOf(directory).filter(
-      ({ specifier, isTypeOnly }) => !specifier.startsWith('.') && !(packageOf(specifier) in arrows) && !isTypeOnly,
+      ({ specifier, isTypeOnly }) =>
+        !specifier.startsWith('.') && !(packageOf(specifier) in arrows) && specifier !== 'zod' && !isTypeOnly,
     );
     expect(strays).toEqual([]);
     expect(importsOf(directory).filter(({ specifier }) => specifier.startsWith('node:'))).toEqual([]);
@@ -207,3 +224,72 @@ test('the project references of the compiler are the arrows', () => {
     });
   }
 });
+
+test('only the packages whose work it is talk to AWS themselves: the commands do it by `aws`', () => {
+  const strays = packages
+    .filter(({ directory }) => !/\/(aws|images|secrets|agent|lab)$/.test(directory))
+    .flatMap(({ directory }) => importsOf(directory))
+    .filter(({ specifier, isTypeOnly }) => !isTypeOnly && /^@(aws-sdk|smithy)\//.test(specifier));
+  expect(strays).toEqual([]);
+});
+
+// The paginator knows which member holds the token; collectPages bounds how many pages are read.
+test('pages are read by the paginators of the SDK', () => {
+  const strays = ['packages/aws', 'packages/images', 'packages/cli', 'packages/watch'].flatMap((directory) =>
+    sourcesOf(directory).filter((file) =>
+      /\b(?:NextToken|NextMarker|Marker)\b\s*[,:}]/.test(withoutComments(readFileSync(join(root, file), 'utf8'))),
+    ),
+  );
+  // Route 53 has none for these, and a gateway's routes may end without a token.
+  expect(strays.map((file) => file.replace(/^.*\//, ''))).toEqual(['read-hosted-zones.ts', 'read-network.ts']);
+});
+
+// A group may be named `web;touch /x`, and whoever is in trouble copies what we print.
+test('every printed command has its values quoted for a shell', () => {
+  const strays = [...packages.map(({ directory }) => directory), 'examples/hyperbola'].flatMap((directory) =>
+    sourcesOf(directory).flatMap((file) =>
+      [...withoutComments(readFileSync(join(root, file), 'utf8')).matchAll(unquotedCommand)].map(
+        ([command]) => `${file}: ${command}`,
+      ),
+    ),
+  );
+  expect(strays).toEqual([]);
+});
+
+// `directrix status --group ${…}` or `aws ec2 … ${…}` in a template that the tag `shell` does not make.
+const unquotedCommand =
+  /(?<!\bshell)`(?:[^`$]|\$\{[^`{}]*\})*?\b(?:directrix|aws) [a-z0-9]+[^`$]*(?: --?[a-z-]+[ =]| secrets [a-z]+ )\$\{[^`]*`/g;
+
+describe.each(packages)('$manifest.name', ({ directory }) => {
+  test('has no modules that import each other in a circle', () => {
+    expect(findCircles(directory)).toEqual([]);
+  });
+});
+
+/** Each set of modules of which every one leads back to every other, types and dynamic imports included. */
+function findCircles(directory: string): string[][] {
+  const targets = new Map<string, string[]>(sourcesOf(directory).map((file) => [file, []]));
+  for (const { file, specifier } of importsOf(directory)) {
+    const target = relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, '.ts');
+    if (specifier.startsWith('.') && targets.has(target)) targets.get(file)?.push(target);
+  }
+  const reached = new Map([...targets.keys()].map((file) => [file, reach(file, targets)]));
+  const circles = [...targets.keys()].map((file) =>
+    [...(reached.get(file) ?? [])].filter((other) => reached.get(other)?.has(file)).sort(),
+  );
+  return [...new Set(circles.filter(({ length }) => length > 0).map((circle) => circle.join(' ')))].map((circle) =>
+    circle.split(' '),
+  );
+}
+
+/** Every module that `file` imports, and what those import; itself only where it is in a circle. */
+function reach(file: string, targets: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const waiting = [...(targets.get(file) ?? [])];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    waiting.push(...(targets.get(next) ?? []));
+  }
+  return found;
+}

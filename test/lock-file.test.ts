@@ -1,5 +1,5 @@
 // The lock file: complete for every platform, so that `npm ci` works on a fresh clone, and without download addresses.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 interface LockedPackage {
@@ -35,4 +35,16 @@ test('every dependency of every locked package is locked, those of other platfor
 test('no package names the address that it was downloaded from', () => {
   const addresses = Object.values(packages).filter(({ link, resolved }) => !link && resolved !== undefined);
   expect(addresses).toEqual([]);
+});
+
+test('every package of the repository is locked, so that npm ci takes the lock', () => {
+  const root = new URL('..', import.meta.url);
+  const folders = ['packages', 'examples'].flatMap((folder) =>
+    readdirSync(new URL(`${folder}/`, root)).map((name) => `${folder}/${name}`),
+  );
+  const unlocked = folders.filter((folder) => {
+    const { name, version } = JSON.parse(readFileSync(new URL(`${folder}/package.json`, root), 'utf8'));
+    return packages[`node_modules/${name}`]?.link !== true || packages[folder]?.version !== version;
+  });
+  expect(unlocked).toEqual([]);
 });

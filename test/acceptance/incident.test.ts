@@ -9,7 +9,16 @@ import { findSurprises } from '../../examples/hyperbola/src/replay/verdict.js';
 import type { View } from '../../examples/hyperbola/src/replay/view.js';
 
 const speed = 10;
-const silent: View = { heading() {}, say() {}, print() {}, draw() {}, clear() {}, setTime() {} };
+const silent: View = {
+  heading() {},
+  say() {},
+  detail() {},
+  print() {},
+  show() {},
+  draw() {},
+  clear() {},
+  setTime() {},
+};
 const directory = mkdtempSync(join(tmpdir(), 'directrix-acceptance-'));
 const performances: Performance[] = [];
 

@@ -12,6 +12,7 @@ import {
   startEndpoint,
 } from '@directrix/lab';
 import type { Finding } from '@directrix/preflight';
+import { createFetchTransport } from '@directrix/watch';
 import { runProgram, type World } from 'directrix';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepare } from '../../examples/hyperbola/src/scenario.js';
@@ -45,9 +46,11 @@ async function build(variant: string): Promise<House> {
       }),
       clock: clock as World['clock'],
       fetch: (url, init) => dataPlane.fetch(url, init as RequestInit) as ReturnType<World['fetch']>,
-      holder: { name: 'user@laptop', pid: 1, machine: 'laptop' },
-      isProcessAlive: () => true,
+      transport: createFetchTransport(dataPlane.fetch, { now: () => clock.now(), elapsed: () => clock.now() }),
+      holder: { id: 'laptop-1', name: 'user@laptop', pid: 1 },
+      isProcessGone: () => false,
       newRolloutId: () => 'rollout-1',
+      newToken: () => 'token-1',
     };
     return { code: await runProgram(argv, io, world), ...written };
   };
@@ -210,5 +213,96 @@ describe('reach', () => {
     const { code, stderr } = await houses.N5!.run('reach', ...argv);
     expect(code).toBe(2);
     expect(stderr).toContain(hint);
+  });
+});
+
+describe('a plan of Terraform laid over the account', () => {
+  /** The endpoint's security group as Terraform has it, and the same without its rules. */
+  function planWithoutRules(): object {
+    const { ec2 } = houses.N5!.lab.state;
+    const endpoint = [...ec2.vpcEndpoints.values()].find(({ ServiceName }) => ServiceName?.endsWith('.ssm'))!;
+    const group = ec2.securityGroups.get(endpoint.Groups![0]!.GroupId!)!;
+    const ingress = group.IpPermissions!.map(
+      ({ IpProtocol, FromPort, ToPort, IpRanges = [], UserIdGroupPairs = [] }) => ({
+        protocol: IpProtocol,
+        from_port: FromPort ?? 0,
+        to_port: ToPort ?? 0,
+        cidr_blocks: IpRanges.map(({ CidrIp }) => CidrIp),
+        security_groups: UserIdGroupPairs.map(({ GroupId }) => GroupId),
+      }),
+    );
+    const resource = (rules: readonly object[]) => ({
+      address: 'aws_security_group.endpoint',
+      mode: 'managed',
+      type: 'aws_security_group',
+      name: 'endpoint',
+      values: { id: group.GroupId, vpc_id: group.VpcId, name: group.GroupName, ingress: rules },
+    });
+    const module = (rules: readonly object[]) => ({ root_module: { resources: [resource(rules)] } });
+    return { format_version: '1.2', planned_values: module([]), prior_state: { values: module(ingress) } };
+  }
+
+  test('breaks what its change breaks, in a network that Terraform knows a part of', async () => {
+    const path = join(directory, 'plan.json');
+    writeFileSync(path, JSON.stringify(planWithoutRules()));
+    const { code, stdout } = await houses.N5!.run('reach', 'diff', '--before', 'account', '--after', path, '--json');
+    const { breaks, opens, moves } = JSON.parse(stdout);
+    expect([code, opens, moves]).toEqual([2, [], []]);
+    expect(breaks.map(({ path: one }: { path: string }) => one)).toContainEqual(
+      expect.stringMatching(/^i-[0-9a-f]+ to ssm\.us-west-2\.amazonaws\.com:443$/),
+    );
+    const faults = breaks.flatMap((one: { faults: { code: string }[] }) => one.faults.map(({ code: own }) => own));
+    expect(new Set(faults)).toEqual(new Set(['SG_HAS_NO_RULES']));
+  });
+});
+
+describe('without a release', () => {
+  // 0.149.1 has its settings in a file: the faults of the network are none of its business.
+  test('preflight says whether a new instance would come up now', async () => {
+    const { code, stdout, stderr } = await houses.N1!.run('preflight', '--group', 'web');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^PASS: a new instance of web, 0\.149\.1 \(ami-[0-9a-f]+\): no errors/);
+    const { stdout: json } = await houses.N1!.run('preflight', '--group', 'web', '--json');
+    expect(JSON.parse(json)).toMatchObject({
+      verdict: 'pass',
+      question: 'replacement',
+      release: { version: '0.149.1' },
+    });
+    expect(json).not.toMatch(/"code": "(FORECAST|SURGE_LIMITED|LAUNCH_TEMPLATE_FLOATING)"/);
+  });
+
+  test('a group that is not there is told as ever', async () => {
+    const { code, stderr } = await houses.N1!.run('preflight', '--group', 'wbe');
+    expect(code).toBe(2);
+    expect(stderr).toContain('error GROUP_NOT_FOUND');
+    expect(stderr).toContain('did you mean web?');
+  });
+});
+
+describe('status', () => {
+  test('without a group has a line for each', async () => {
+    const { code, stdout } = await houses.N5!.run('status');
+    expect(code).toBe(0);
+    expect(stdout).toBe(`\
+1 group in us-west-2
+
+  group  in service  size    last rollout
+  web    3 of 3      1 to 7  none
+
+directrix status --group NAME shows one of them with its instances.
+`);
+    const { stdout: json } = await houses.N5!.run('status', '--json');
+    expect(JSON.parse(json)).toMatchObject({
+      schema: 'directrix.groups/1',
+      groups: [{ name: 'web', minSize: 1, maxSize: 7, desiredCapacity: 3, inServiceCount: 3 }],
+    });
+  });
+
+  test('of a group fits into 80 columns, and names its only target group once', async () => {
+    const { code, stdout } = await houses.N5!.run('status', '--group', 'web');
+    expect(code).toBe(0);
+    expect(stdout).toContain('  target group hyperbola-backend\n');
+    expect(stdout.match(/ i-[0-9a-f]{17} {2}0\.149\.1 .* healthy\n/g)).toHaveLength(3);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThan(80);
   });
 });

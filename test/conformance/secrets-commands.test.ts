@@ -1,7 +1,7 @@
 // `directrix secrets` against a lab's Parameter Store: what each command does.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetParameterCommand, LabelParameterVersionCommand } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, LabelParameterVersionCommand, UnlabelParameterVersionCommand } from '@aws-sdk/client-ssm';
 import { parse } from 'dotenv';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CommandSite, openCommandSite, path, type Run } from './command-site.js';
@@ -46,16 +46,21 @@ describe('set', () => {
 
   it('says which limit it was when the oldest of 100 versions has a label', async () => {
     site.lab.faults.clear();
-    for (let version = 0; version < 100; version++) await site.put('MANY', `v${version}`);
-    await site.ssm.send(
-      new LabelParameterVersionCommand({ Name: `${path}MANY`, ParameterVersion: 1, Labels: ['kept'] }),
-    );
+    await makeFull(`${path}MANY`);
     const { code, stderr } = await site.run(['set', `${path}MANY`], { stdin: 'x' });
     expect(code).toBe(2);
     expect(stderr).toContain('ParameterMaxVersionLimitExceeded');
     expect(stderr).toContain('100 versions');
   });
 });
+
+/** Fills a parameter, so that AWS refuses to write it: 100 versions, the oldest labelled. Returns what gives way again. */
+async function makeFull(name: string): Promise<() => Promise<unknown>> {
+  for (let version = 0; version < 100; version++) await site.put(name, `v${version}`);
+  const oldest = { Name: name, ParameterVersion: 1, Labels: ['kept'] };
+  await site.ssm.send(new LabelParameterVersionCommand(oldest));
+  return () => site.ssm.send(new UnlabelParameterVersionCommand(oldest));
+}
 
 describe('import', () => {
   const target = '/app/import/';
@@ -86,7 +91,7 @@ describe('import', () => {
       ['OTHER', 'change'],
       ['PLAIN', 'typeConflict'],
       ['NEW', 'create'],
-      ['EMPTY', 'invalid'],
+      ['EMPTY', 'cut'],
     ]);
     const refused = await site.run(['import', 'import.env', '--to', target, '--apply']);
     expect(refused.code).toBe(2);
@@ -120,10 +125,103 @@ describe('import', () => {
     expect(await site.storedValue('/app/stopped/ONE')).toBe('1');
   });
 
-  it('waits out throttling', async () => {
-    site.lab.faults.add({ service: 'ssm', operation: 'PutParameter', kind: 'throttle', times: 2 });
+  it.each([
+    ['throttling', 'throttle', 7],
+    ['somebody else who writes it', 'throttle', 2],
+  ] as const)('waits out %s', async (_, kind, times) => {
+    site.lab.faults.add({ service: 'ssm', operation: 'PutParameter', kind, times });
     file('THROTTLED=1\n');
-    expect((await site.run(['import', 'import.env', '--to', target, '--apply'])).code).toBe(0);
+    expect((await site.run(['import', 'import.env', '--to', '/app/throttled/', '--apply', '--overwrite'])).code).toBe(
+      0,
+    );
+  });
+
+  it('tells by name what was cut, and writes nothing until that is accepted', async () => {
+    file('GOOD=a\nCUT=p#w\nEMPTY=\n# a comment\nstray\n');
+    const args = ['import', 'import.env', '--to', '/app/cut/', '--apply', '--rate', '50'];
+    const refused = await site.run(args);
+    expect(refused).toEqual({
+      code: 2,
+      stdout:
+        'name           type          now\n' +
+        'GOOD   create  SecureString\n' +
+        'CUT    cut     SecureString\n' +
+        'EMPTY  cut     SecureString\n' +
+        'CUT: line 2: what follows # is not read, because it is not within quotes\n' +
+        'EMPTY: line 3: it is empty, and Parameter Store keeps no empty values; accepted, it is left out\n' +
+        "Correct the file (KEY='value' takes everything as it is), or accept what was read: --accept CUT --accept EMPTY\n",
+      stderr:
+        'not NAME=value, and so not read (nor shown here): line 5\n' +
+        'correct the file, or skip them: --accept line:5\n' +
+        '2 names cannot be written as asked, 1 line could not be read; nothing was changed\n',
+    });
+    await expect(site.storedValue('/app/cut/GOOD')).rejects.toThrow();
+    const accept = ['--accept', 'CUT', '--accept', 'EMPTY'];
+    expect((await site.run([...args, ...accept])).code).toBe(2);
+    const typo = await site.run([...args, ...accept, '--accept', 'CUTS']);
+    expect(typo).toMatchObject({ code: 2, stderr: expect.stringContaining('There is nothing to accept as CUTS in') });
+    const accepted = await site.run([...args, ...accept, '--accept', 'line:5']);
+    expect(accepted).toMatchObject({ code: 0, stderr: '2 parameters written\n' });
+    expect(await site.storedValue('/app/cut/CUT')).toBe('p');
+    await expect(site.storedValue('/app/cut/EMPTY')).rejects.toThrow();
+  });
+
+  it('refuses double braces in the plan, as AWS would in the middle', async () => {
+    file("A=1\nB='{{ssm:other}}'\n");
+    const { code, stdout } = await site.run(['import', 'import.env', '--to', '/app/braces/', '--apply']);
+    expect(code).toBe(2);
+    expect(stdout).toContain('it holds {{, and Parameter Store takes no value with double braces');
+    await expect(site.storedValue('/app/braces/A')).rejects.toThrow();
+  });
+
+  it('that is refused half-way says what is written and what is not, and goes on when it is run again', async () => {
+    file('A=1\nB=2\nC=3\n');
+    const args = ['import', 'import.env', '--to', '/app/half/', '--apply', '--rate', '50', '--overwrite'];
+    const giveWay = await makeFull('/app/half/B');
+    const half = await site.run(args);
+    expect(half.code).toBe(3);
+    expect(half.stderr.replace(/^ {4}at .*\n|^[A-Z_]+\n/gm, '')).toBe(
+      'error SECRETS_PARTLY_WRITTEN: Written: /app/half/A. /app/half/B was not written: ParameterMaxVersionLimitExceeded. ' +
+        'Not written: /app/half/B, /app/half/C.\n' +
+        '  what to do: a parameter keeps 100 versions, and the oldest has a label: take the label away ' +
+        '(`aws ssm unlabel-parameter-version`); then run it again: what is written is unchanged then\n' +
+        '  source: directrix secrets import\n',
+    );
+    const again = await site.run([...args, '--json']);
+    expect(again.code).toBe(2);
+    expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: 'SECRET_NOT_WRITTEN' } });
+    await giveWay();
+    expect(await site.run(args)).toMatchObject({ code: 0, stderr: '2 parameters written\n' });
+    expect(await site.storedValue('/app/half/C')).toBe('3');
+  });
+
+  it('that is refused half-way says so in its document', async () => {
+    file('A=1\nB=2\n');
+    await makeFull('/app/document/B');
+    const args = ['import', 'import.env', '--to', '/app/document/', '--apply', '--rate', '50', '--overwrite', '--json'];
+    const { code, stdout } = await site.run(args);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      isApplied: false,
+      written: 1,
+      left: ['/app/document/B'],
+      error: { code: 'SECRETS_PARTLY_WRITTEN' },
+    });
+  });
+});
+
+describe('an argument that is a value', () => {
+  it.each([
+    [['set', `${path}KEY=hunter2-hunter2`]],
+    [['get', `${path}KEY=hunter2-hunter2`]],
+    [['unset', `${path}KEY=hunter2-hunter2`]],
+    [['set', `${path}KEY`, 'hunter2-hunter2']],
+    [['set', `${path}KEY`, '--value=hunter2-hunter2']],
+    [['set', `${path}KEY`, '--value', 'hunter2-hunter2']],
+  ])('is refused and not repeated: %j', async (args) => {
+    const { code, stdout, stderr } = await site.run(args, { stdin: 'x' });
+    expect(code).toBe(2);
+    expect(`${stdout}${stderr}`).not.toContain('hunter2');
   });
 });
 

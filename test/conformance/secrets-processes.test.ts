@@ -72,7 +72,7 @@ describe('a random secret value', () => {
       await site.spawnCommand(['export', path, '--format', 'json']),
     );
     expect(allowed.map(({ code }) => code)).toEqual([0, 0]);
-  }, 120_000);
+  }, 300_000);
 
   it('stands in no output and in no error', () => {
     expect(said).toHaveLength(26);
@@ -101,6 +101,18 @@ describe('a random secret value', () => {
 const pickySchema = `
 const validate = (input) => ({ issues: Object.entries(input).map(([key, value]) => ({ message: 'bad: ' + value, path: [key], expected: value, received: value })) });
 export default { '~standard': { version: 1, vendor: 'picky', validate, jsonSchema: { input: () => ({ properties: { KEY: {}, PATTERNED: {} } }) } } };`;
+
+describe('exec, of a value with a NUL,', () => {
+  it('refuses by name a value that no environment can hold', async () => {
+    await site.put('/app/nul/BROKEN', `${secret}\0tail`);
+    for (const command of [[process.execPath, '-e', '0'], ['there-is-no-such-program']]) {
+      const { code, stdout, stderr } = await site.spawnCommand(['exec', '--path', '/app/nul/', '--', ...command]);
+      expect(code).toBe(2);
+      expect(stderr).toContain('error SECRET_UNQUOTABLE: No environment can hold the value of BROKEN');
+      expect(leaksIn(`${stdout}${stderr}`)).toEqual([]);
+    }
+  });
+});
 
 describe('set', () => {
   it('asks on a terminal, and does not show what is typed', async () => {

@@ -1,7 +1,8 @@
 // Releases and their secrets: what `deploy --label-secrets` labels is what an application of that release reads, also after a rollback.
 import { EC2Client, RegisterImageCommand } from '@aws-sdk/client-ec2';
 import { GetParameterHistoryCommand, LabelParameterVersionCommand } from '@aws-sdk/client-ssm';
-import { recordGoodReleases } from '@directrix/aws';
+import { rememberRollout } from '@directrix/aws';
+import type { RolloutRecord } from '@directrix/rollout';
 import { loadSecrets, releaseLabel } from '@directrix/secrets';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +15,7 @@ let site: CommandSite;
 let world: World;
 beforeAll(async () => {
   site = await openCommandSite();
-  world = createWorld(createTestIo({ env: { AWS_ENDPOINT_URL: site.endpoint } }));
+  world = createWorld(createTestIo({ env: { AWS_ENDPOINT_URL: site.endpoint, AWS_REGION: 'us-west-2' } }));
 });
 afterAll(async () => {
   world.clients.destroy();
@@ -96,8 +97,10 @@ describe('a release', () => {
     for (let index = 0; index < 12; index += 1) {
       const good = await release(`5.${index}`, tags);
       await labelSecrets(world, { groupName: 'steady', release: good });
-      const known = { ...good, launchTemplateVersion: '1', at: index, rolloutId: 'r' };
-      await recordGoodReleases(world.clients, 'steady', [known]);
+      const to = { ...good, launchTemplateVersion: '1' };
+      const ended = { outcome: 'done', evidence: [], original: { servingCount: 1 } };
+      const record = { groupName: 'steady', rolloutId: `r${index}`, ...ended, from: to, to };
+      await rememberRollout(world.clients, record as unknown as RolloutRecord, index);
     }
     const { Parameters } = await site.ssm.send(new GetParameterHistoryCommand({ Name: `${path}STEADY` }));
     const labels = Array.from({ length: 10 }, (_, index) => `release-5.${index + 2}`);

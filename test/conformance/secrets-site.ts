@@ -40,7 +40,7 @@ export interface AppResult {
 }
 
 export interface BootOptions {
-  /** For loadSecrets, and `keys` for its schema. */
+  /** For loadSecrets, and `keys` and `isOpen` for its schema. */
   readonly secrets?: object;
   readonly env?: Readonly<Record<string, string>>;
   readonly container?: boolean;

@@ -24,13 +24,14 @@ import {
   RevokeSecurityGroupEgressCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { type AwsClients, createAwsClients, readNetwork } from '@directrix/aws';
-import { type ControlPlanePort, createLab, createVirtualClock, type Lab, type VirtualClock } from '@directrix/lab';
+import { type AwsClients, readNetwork } from '@directrix/aws';
+import type { ControlPlanePort, Lab, VirtualClock } from '@directrix/lab';
 import type { NetworkSnapshot, Source } from '@directrix/reachability';
 import * as reachability from '@directrix/reachability';
 import { createNetworkDecisions } from '../../packages/lab/src/network/decision.js';
 import { createGateway } from '../../packages/lab/src/network/gateway.js';
 import { createResolver } from '../../packages/lab/src/network/resolver.js';
+import { openBareLab } from './bare-lab.js';
 import { machines } from './random-network.js';
 
 /** Parameter Store's endpoint in the network: what private DNS makes of its name. */
@@ -49,28 +50,15 @@ export class LabNetwork {
   readonly #server: Server;
   readonly #ids = new Map<string, string>();
   readonly clients: AwsClients;
-  #controlPlane!: ControlPlanePort;
+  readonly #controlPlane: ControlPlanePort;
 
   private constructor(server: Server) {
     this.#server = server;
-    this.#clock = createVirtualClock({ startAt: '2018-11-11T08:04:00Z' });
-    this.#lab = createLab({
-      clock: this.#clock,
-      dataPlane: {
-        attach: (controlPlane) => {
-          this.#controlPlane = controlPlane;
-        },
-        perform: () => undefined,
-        close: async () => undefined,
-      },
-    });
-    this.clients = createAwsClients({
-      version: '0.0.0',
-      region: 'us-west-2',
-      credentials: { accessKeyId: 'lab', secretAccessKey: 'lab' },
-      maxAttempts: 1,
-      requestHandler: this.#lab.requestHandler,
-    });
+    const { clock, lab, clients, controlPlane } = openBareLab();
+    this.#clock = clock;
+    this.#lab = lab;
+    this.clients = clients;
+    this.#controlPlane = controlPlane;
   }
 
   static async open(snapshot: NetworkSnapshot, endpoint: EndpointPlan | undefined): Promise<LabNetwork> {

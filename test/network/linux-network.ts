@@ -10,9 +10,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { IpPermission, NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
+import type { IpPermission, NetworkAcl, NetworkAclEntry, Route, RouteTable } from '@aws-sdk/client-ec2';
 import type { NetworkSnapshot } from '@directrix/reachability';
-import { internetAddress, machines, ports } from './random-network.js';
+import { internetAddress, everyMachine as machines, ports } from './random-network.js';
 
 const ours = 'directrix-';
 const gateway = '169.254.1.1';
@@ -254,19 +254,18 @@ function routes(snapshot: NetworkSnapshot): string {
     const own = snapshot.routeTables?.find(({ Associations = [] }) =>
       Associations.some(({ SubnetId }) => SubnetId === subnetId),
     );
-    const hasWayOut = own?.Routes?.some(
-      ({ DestinationCidrBlock, GatewayId, State }) =>
-        DestinationCidrBlock === '0.0.0.0/0' && GatewayId?.startsWith('igw-') && State !== 'blackhole',
-    );
+    const wayOut = mostSpecific(own?.Routes ?? [], internetAddress);
+    const hasWayOut = wayOut?.GatewayId?.startsWith('igw-') === true && wayOut.State !== 'blackhole';
     const blackholes = (own?.Routes ?? []).filter(({ State }) => State === 'blackhole');
     const isBlind = (other: string) =>
       blackholes.some(
         ({ DestinationCidrBlock }) =>
           DestinationCidrBlock === snapshot.subnets?.find(({ SubnetId }) => SubnetId === other)?.CidrBlock,
       );
+    const isCut = (other: string) => !isOneVpc(snapshot, subnetId, other) && !leadsToPeer(snapshot, own, other);
     return [
       ...machines.map(({ name, address, subnetId: other }) =>
-        isBlind(other)
+        isBlind(other) || isCut(other)
           ? `route replace blackhole ${address}/32 table ${table}`
           : `route replace ${address}/32 dev to-${name} table ${table}`,
       ),
@@ -282,6 +281,49 @@ function routes(snapshot: NetworkSnapshot): string {
   const back = machines.map(({ name, address }) => `route replace ${address}/32 dev to-${name}`);
   const inward = `route replace ${internetAddress}/32 dev to-${internet}`;
   return `rule flush\nrule add lookup main priority 32766\n${[...lines, ...back, inward].join('\n')}\n`;
+}
+
+/** As AWS chooses a route: the longest prefix that holds the address. */
+function mostSpecific(all: readonly Route[], address: string): Route | undefined {
+  const lengthOf = ({ DestinationCidrBlock = '' }: Route) => Number(DestinationCidrBlock.split('/')[1]);
+  const holds = ({ DestinationCidrBlock }: Route) =>
+    DestinationCidrBlock !== undefined && holdsAddress(DestinationCidrBlock, address);
+  return all.filter(holds).sort((left, right) => lengthOf(right) - lengthOf(left))[0];
+}
+
+function holdsAddress(cidr: string, address: string): boolean {
+  const [base = '', length = '32'] = cidr.split('/');
+  const shift = 2 ** (32 - Number(length));
+  return Math.floor(numberOf(base) / shift) === Math.floor(numberOf(address) / shift);
+}
+
+function numberOf(address: string): number {
+  return address.split('.').reduce((number, part) => number * 256 + Number(part), 0);
+}
+
+/** A machine that this network does not have is in no VPC. */
+function vpcOf({ subnets = [] }: NetworkSnapshot, subnetId: string): string | undefined {
+  return subnets.find((one) => one.SubnetId === subnetId)?.VpcId;
+}
+
+function isOneVpc(snapshot: NetworkSnapshot, one: string, other: string): boolean {
+  return vpcOf(snapshot, one) === vpcOf(snapshot, other);
+}
+
+/** A route to the other VPC's range, into a connection that is active. */
+function leadsToPeer(
+  { vpcs = [], vpcPeeringConnections = [], ...snapshot }: NetworkSnapshot,
+  table: RouteTable | undefined,
+  subnetId: string,
+): boolean {
+  const range = vpcs.find(({ VpcId }) => VpcId === vpcOf(snapshot, subnetId))?.CidrBlock;
+  const active = vpcPeeringConnections.filter(({ Status }) => Status?.Code === 'active');
+  return (table?.Routes ?? []).some(
+    ({ DestinationCidrBlock, VpcPeeringConnectionId, State }) =>
+      DestinationCidrBlock === range &&
+      State !== 'blackhole' &&
+      active.some((one) => one.VpcPeeringConnectionId === VpcPeeringConnectionId),
+  );
 }
 
 // ---- what connects and listens

@@ -13,7 +13,15 @@ export const machines = [
   { name: 'b2', subnetId: 'subnet-b', address: '10.0.2.21' },
 ] as const;
 
-export type MachineName = (typeof machines)[number]['name'];
+/** The machines of a second VPC, which may be peered. */
+export const peerMachines = [
+  { name: 'c1', subnetId: 'subnet-c', address: '10.1.1.30' },
+  { name: 'c2', subnetId: 'subnet-c', address: '10.1.1.31' },
+] as const;
+const peerVpcId = 'vpc-2';
+
+export const everyMachine = [...machines, ...peerMachines] as const;
+export type MachineName = (typeof everyMachine)[number]['name'];
 
 /** Somebody outside, where an internet gateway leads. */
 export const internetAddress = '198.51.100.20';
@@ -33,6 +41,7 @@ const peer = fc.oneof(
       '10.0.2.20/32',
       '10.0.1.8/30',
       '192.168.0.0/16',
+      '10.1.1.30/32',
     )
     .map((CidrIp): IpPermission => ({ IpRanges: [{ CidrIp }] })),
   fc.constantFrom(...groupIds).map((GroupId): IpPermission => ({ UserIdGroupPairs: [{ GroupId }] })),
@@ -97,12 +106,89 @@ export interface NetworkOptions {
   readonly hasInternet: boolean;
   /** Whether a route may lead a whole subnet to an interface that is gone. */
   readonly hasBlackholes?: boolean;
+  /** Whether there is a second VPC, which may be peered and routed to. */
+  readonly hasPeer?: boolean;
 }
 
 const oneInFive = fc.integer({ min: 1, max: 5 }).map((number) => number === 1);
 
 /** Networks of which every list was looked at. Ids are symbolic; addresses are those of {@link machines}. */
-export function randomNetwork({ hasInternet, hasBlackholes = false }: NetworkOptions): fc.Arbitrary<NetworkSnapshot> {
+export function randomNetwork(options: NetworkOptions): fc.Arbitrary<NetworkSnapshot> {
+  const own = randomVpc(options);
+  return options.hasPeer === true ? fc.tuple(own, peerPlan).map(([near, plan]) => withPeer(near, plan)) : own;
+}
+
+const peerPlan = fc.record({
+  state: fc.constantFrom('active', 'active', 'active', 'pending-acceptance', 'deleted'),
+  isRoutedA: fc.constantFrom(true, true, false),
+  isRoutedB: fc.constantFrom(true, true, false),
+  isRoutedBack: fc.constantFrom(true, true, true, false),
+  ingress: rules,
+  egress: rules,
+  acl,
+});
+
+type PeerPlan = typeof peerPlan extends fc.Arbitrary<infer Plan> ? Plan : never;
+
+/** The network with a second VPC of one subnet. */
+function withPeer(near: NetworkSnapshot, plan: PeerPlan): NetworkSnapshot {
+  const to = (DestinationCidrBlock: string): Route => ({
+    DestinationCidrBlock,
+    VpcPeeringConnectionId: 'pcx-1',
+    State: plan.state === 'active' ? 'active' : 'blackhole',
+  });
+  const routed = [plan.isRoutedA, plan.isRoutedB];
+  const far = table('rtb-c', 'subnet-c', false, undefined);
+  return {
+    ...near,
+    vpcs: [...near.vpcs!, { VpcId: peerVpcId, CidrBlock: '10.1.0.0/16' }],
+    vpcPeeringConnections: [
+      {
+        VpcPeeringConnectionId: 'pcx-1',
+        RequesterVpcInfo: { VpcId: vpcId },
+        AccepterVpcInfo: { VpcId: peerVpcId },
+        Status: { Code: plan.state as 'active' },
+      },
+    ],
+    subnets: [...near.subnets!, { ...subnet('subnet-c', '10.1.1.0/24', 'us-west-2a'), VpcId: peerVpcId }],
+    routeTables: [
+      ...near.routeTables!.map((one, at) =>
+        routed[at] ? { ...one, Routes: [...one.Routes!, to('10.1.0.0/16')] } : one,
+      ),
+      {
+        ...far,
+        VpcId: peerVpcId,
+        Routes: [
+          { DestinationCidrBlock: '10.1.0.0/16', GatewayId: 'local', State: 'active' },
+          ...(plan.isRoutedBack ? [to('10.0.0.0/16')] : []),
+        ],
+      },
+    ],
+    networkAcls: [...near.networkAcls!, { ...aclOf('acl-c', 'subnet-c', plan.acl), VpcId: peerVpcId }],
+    securityGroups: [
+      ...near.securityGroups!,
+      {
+        GroupId: 'sg-peer',
+        GroupName: 'sg-peer',
+        VpcId: peerVpcId,
+        IpPermissions: [...plan.ingress],
+        IpPermissionsEgress: [...plan.egress],
+      },
+    ],
+    networkInterfaces: [
+      ...near.networkInterfaces!,
+      ...peerMachines.map(({ name, subnetId, address }) => ({
+        NetworkInterfaceId: `eni-${name}`,
+        VpcId: peerVpcId,
+        SubnetId: subnetId,
+        PrivateIpAddress: address,
+        Groups: [{ GroupId: 'sg-peer' }],
+      })),
+    ],
+  };
+}
+
+function randomVpc({ hasInternet, hasBlackholes = false }: NetworkOptions): fc.Arbitrary<NetworkSnapshot> {
   return fc
     .record({
       groups: fc.array(fc.record({ ingress: rules, egress: rules }), { minLength: 3, maxLength: 3 }),
@@ -200,17 +286,16 @@ export interface Way {
 }
 
 /** Every machine to every other on every port, and to the internet when there is one. */
-export function allWays({ hasInternet }: NetworkOptions): readonly Way[] {
-  return machines.flatMap(({ name: from }) => [
-    ...machines
-      .filter(({ name }) => name !== from)
-      .flatMap(({ name: to }) => ports.map((port) => ({ from, to, port }))),
-    ...(hasInternet ? [{ from, to: 'internet' as const, port: 443 }] : []),
+export function allWays({ hasInternet, hasPeer = false }: NetworkOptions): readonly Way[] {
+  const there = hasPeer ? everyMachine : machines;
+  return there.flatMap(({ name: from }) => [
+    ...there.filter(({ name }) => name !== from).flatMap(({ name: to }) => ports.map((port) => ({ from, to, port }))),
+    ...(hasInternet && !from.startsWith('c') ? [{ from, to: 'internet' as const, port: 443 }] : []),
   ]);
 }
 
 export function addressOf(name: Way['to']): string {
-  return name === 'internet' ? internetAddress : machines.find((machine) => machine.name === name)!.address;
+  return name === 'internet' ? internetAddress : everyMachine.find((machine) => machine.name === name)!.address;
 }
 
 /** The way as a question, from the client's port when that is known. */
