@@ -17,6 +17,9 @@ export default function serve([targetPort]: readonly string[]): void {
         if (event.type === 'listenerOpened' && 'url' in event) process.send?.(event.url);
       },
       handle: () => Promise.reject(new Error('not measured')),
+      reportDefect: (error) => {
+        throw error;
+      },
       issueCredentials: () => undefined,
     },
     locator: { locate: () => ({ kind: 'open', host: '127.0.0.1', port: Number(targetPort) }) },

@@ -3,7 +3,7 @@
 //   npx tsc -b packages/reachability && node bench/run.mjs reachability
 //
 // The first line of each is cold: a snapshot never seen, indexed and asked for the first time. Times are wall time of one process.
-import { buildNetwork, type Question, reach, reachAll, type Source } from '@directrix/reachability';
+import { buildNetwork, diffNetworks, type Question, reach, reachAll, type Source } from '@directrix/reachability';
 import { BACKEND, hyperbolaNetwork, SSM } from '../packages/reachability/src/fixtures/hyperbola/networks.js';
 
 const INTERFACES = 10_000;
@@ -95,7 +95,113 @@ function benchLarge(): void {
   );
 }
 
+/** The large VPC peered with another, with a server there that all of its instances ask. */
+function peeredNetwork() {
+  const base = largeNetwork();
+  const own = 'vpc-0e10b1';
+  const far = 'vpc-far';
+  const route = (cidr: string) => ({
+    DestinationCidrBlock: cidr,
+    VpcPeeringConnectionId: 'pcx-1',
+    State: 'active' as const,
+  });
+  return {
+    ...base,
+    vpcs: [...base.vpcs!, { VpcId: far, CidrBlock: '10.1.0.0/16' }],
+    subnets: [...base.subnets, { SubnetId: 'subnet-far', VpcId: far, CidrBlock: '10.1.0.0/24' }],
+    vpcPeeringConnections: [
+      {
+        VpcPeeringConnectionId: 'pcx-1',
+        RequesterVpcInfo: { VpcId: own },
+        AccepterVpcInfo: { VpcId: far },
+        Status: { Code: 'active' as const },
+      },
+    ],
+    routeTables: [
+      ...base.routeTables!.map((table) => ({ ...table, Routes: [...(table.Routes ?? []), route('10.1.0.0/16')] })),
+      {
+        RouteTableId: 'rtb-far',
+        VpcId: far,
+        Associations: [{ Main: true }],
+        Routes: [{ DestinationCidrBlock: '10.1.0.0/16', GatewayId: 'local' }, route('10.0.0.0/16')],
+      },
+    ],
+    networkAcls: [
+      ...base.networkAcls!,
+      {
+        NetworkAclId: 'acl-far',
+        VpcId: far,
+        IsDefault: true,
+        Entries: [false, true].map((Egress) => ({
+          RuleNumber: 100,
+          Egress,
+          RuleAction: 'allow' as const,
+          Protocol: '-1',
+          CidrBlock: '0.0.0.0/0',
+        })),
+      },
+    ],
+    securityGroups: [
+      ...base.securityGroups,
+      {
+        GroupId: 'sg-far',
+        VpcId: far,
+        IpPermissions: [{ IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432, IpRanges: [{ CidrIp: '10.0.0.0/16' }] }],
+        IpPermissionsEgress: [],
+      },
+    ],
+    networkInterfaces: [
+      ...base.networkInterfaces,
+      {
+        NetworkInterfaceId: 'eni-far',
+        VpcId: far,
+        SubnetId: 'subnet-far',
+        PrivateIpAddress: '10.1.0.20',
+        Groups: [{ GroupId: 'sg-far' }],
+      },
+    ],
+  };
+}
+
+function benchPeered(): void {
+  const snapshot = peeredNetwork();
+  const network = buildNetwork(snapshot);
+  const questions = snapshot.networkInterfaces.slice(-INTERFACES - 1, -1).flatMap(({ NetworkInterfaceId }) =>
+    [
+      { kind: 'networkInterface' as const, networkInterfaceId: 'eni-far' },
+      { kind: 'address' as const, address: '10.1.0.20' },
+    ].map(
+      (to): Question => ({
+        from: { kind: 'networkInterface', networkInterfaceId: NetworkInterfaceId! },
+        to,
+        port: 5432,
+      }),
+    ),
+  );
+  const answers = time(() => reachAll(network, questions));
+  const reached = answers.result.filter(({ verdict }) => verdict === 'reachable').length;
+  console.log(`peered VPCs, ${questions.length} questions ${answers.ms.toFixed(0)} ms: ${reached} reachable`);
+}
+
+function benchDiff(): void {
+  const before = peeredNetwork();
+  const after = {
+    ...before,
+    vpcPeeringConnections: before.vpcPeeringConnections.map((one) => ({
+      ...one,
+      Status: { Code: 'deleted' as const },
+    })),
+  };
+  const answer = time(() => diffNetworks(before, after));
+  const counts = answer.result.map(({ kind }) => kind);
+  console.log(
+    `diff of two snapshots of ${before.networkInterfaces.length} interfaces: ${answer.ms.toFixed(0)} ms (target 5000): ${counts.length} differences, ${counts.filter((kind) => kind === 'breaks').length} break`,
+  );
+}
+
 export default function bench(): void {
   benchIncident();
   benchLarge();
+  benchPeered();
+  benchDiff();
 }
