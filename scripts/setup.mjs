@@ -35,3 +35,4 @@ function run(what, command, args) {
 if (!isInstalled()) run('Installing', 'npm', ['ci', '--prefer-offline', '--loglevel=error']);
 const tsc = JSON.parse(readFileSync(join(root, 'node_modules', 'typescript', 'package.json'), 'utf8')).bin.tsc;
 run('Building', process.execPath, [join(root, 'node_modules', 'typescript', tsc), '-b']);
+run('Building the page', process.execPath, [join(root, 'packages', 'dashboard', 'build.mjs')]);
