@@ -160,7 +160,7 @@ describe('status', () => {
     const [member] = (await describeGroup(site.clients, 'web')).Instances ?? [];
     const id = member?.InstanceId ?? '';
     const silent = await site.directrix(['status', '--group', 'web']);
-    expect(silent.stdout).toContain(`the agent of ${id} has not reported to /web for 5 min`);
+    expect(silent.stdout).toContain(`the agent of ${id} has not reported for 5 min`);
     await shipAt(site.clock.now() + 5_400_000, id, '2', [shipped(-42_000)]);
     const lagging = await site.directrix(['status', '--group', 'web', '--json']);
     const [{ logs }] = JSON.parse(lagging.stdout).instances;

@@ -136,10 +136,10 @@ function formatLogs({ instances }: StatusDocument, colors: Colors): string[] {
     const lags = members.flatMap(({ logs }) => logs?.lagMs ?? []);
     const silent = members.filter(({ logs }) => logs?.lagMs === undefined);
     return [
-      ...(lags.length === 0 ? [] : [`  logs in ${name} are at most ${formatDuration(Math.max(...lags))} behind`]),
+      `  logs in ${name}${lags.length === 0 ? '' : ` are at most ${formatDuration(Math.max(...lags))} behind`}`,
       ...silent.map(
         ({ instanceId }) =>
-          `  ${colors.yellow(`the agent of ${instanceId} has not reported to ${name} for ${formatDuration(silentAfterMs)}`)}`,
+          `    ${colors.yellow(`the agent of ${instanceId} has not reported for ${formatDuration(silentAfterMs)}`)}`,
       ),
     ];
   });
