@@ -144,7 +144,7 @@ class Exchange {
     this.#endPhase();
     return {
       at: this.#at,
-      durationMs: this.#time.elapsed() - this.#startedAt,
+      durationMs: this.#phaseStartedAt - this.#startedAt,
       phases: { ...this.#phases },
       address: this.#address,
       certificate: this.#certificate,
