@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acts, type Performance, perform } from '../../examples/hyperbola/src/replay/act.js';
+import { chooseSpeed } from '../../examples/hyperbola/src/replay/lab-time.js';
 import { setStage } from '../../examples/hyperbola/src/replay/stage.js';
 import { findSurprises } from '../../examples/hyperbola/src/replay/verdict.js';
 import type { View } from '../../examples/hyperbola/src/replay/view.js';
 
-const speed = 10;
 const silent: View = {
   heading() {},
   say() {},
@@ -24,6 +24,7 @@ const performances: Performance[] = [];
 
 beforeAll(async () => {
   const { signal } = new AbortController();
+  const speed = await chooseSpeed(signal);
   for (const act of acts) {
     const stage = await setStage(act.network, speed, signal);
     try {

@@ -22,7 +22,9 @@ export function findSurprises([first, second, third]: readonly Performance[]): s
   expect(second!.ending.isGroupUnchanged, 'Act II: the group is not as it was.');
   expect((second!.ending.result?.quarantined.length ?? 0) > 0, 'Act II: no failed instance was kept.');
   expect(third!.ending.refusal === undefined, 'Act III: preflight refused.');
-  expect(third!.ending.exitCode === 0, `Act III: directrix did not ship (exit code ${third!.ending.exitCode}).`);
+  const { exitCode, result } = third!.ending;
+  const evidence = (result?.evidence ?? []).map(({ code, message }) => `\n  ${code} ${message}`).join('');
+  expect(exitCode === 0, `Act III: directrix did not ship (exit code ${exitCode}).${evidence}`);
   expect(third!.traffic.failed === 0, `Act III: ${third!.traffic.failed} requests failed.`);
   return surprises;
 }
