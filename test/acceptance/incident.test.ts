@@ -26,7 +26,7 @@ beforeAll(async () => {
   const { signal } = new AbortController();
   const speed = await chooseSpeed(signal);
   for (const act of acts) {
-    const stage = await setStage(act.network, speed, signal);
+    const stage = await setStage({ network: act.network, speed, stateHome: directory }, signal);
     try {
       performances.push(await perform(act, stage, join(directory, `${act.numeral}.jsonl`), silent, signal));
     } finally {

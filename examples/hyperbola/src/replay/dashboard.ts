@@ -10,9 +10,9 @@ export interface ShownDashboard {
 }
 
 /** Starts `directrix dashboard`. It asks nothing of AWS: each act has a lab of its own, and the journals are of all. */
-export async function showDashboard(): Promise<ShownDashboard> {
+export async function showDashboard(stateHome: string): Promise<ShownDashboard> {
   const child = spawn(process.execPath, [command, 'dashboard', '--offline'], {
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, XDG_STATE_HOME: stateHome, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'ignore'],
     // Ctrl-C at the terminal ends it through us.
     detached: true,

@@ -42,17 +42,18 @@ process.exitCode = await replay(createView(process.stdout), interrupted.signal).
 
 async function replay(view: View, signal: AbortSignal): Promise<number> {
   const directory = join(process.cwd(), '.directrix', 'replay', new Date().toISOString().replaceAll(':', '-'));
-  mkdirSync(directory, { recursive: true });
+  const stateHome = join(directory, 'state');
+  mkdirSync(stateHome, { recursive: true });
   view.heading('hyperbo.la, 2018-11-11, replayed');
   const speed = await chooseSpeed(signal);
   view.print(prologue(speed));
   const performances: Performance[] = [];
-  const dashboard = process.argv.includes('--watch') ? await showDashboard() : undefined;
+  const dashboard = process.argv.includes('--watch') ? await showDashboard(stateHome) : undefined;
   try {
     if (dashboard !== undefined) view.print(`Watch it: ${dashboard.url}`);
     for (const act of acts) {
       const timelinePath = join(directory, `act-${act.numeral.toLowerCase()}.jsonl`);
-      performances.push(await performInLab({ act, speed, timelinePath }, view, signal));
+      performances.push(await performInLab({ act, speed, stateHome, timelinePath }, view, signal));
     }
   } finally {
     await dashboard?.stop();
@@ -73,17 +74,18 @@ async function replay(view: View, signal: AbortSignal): Promise<number> {
 interface Booking {
   readonly act: Act;
   readonly speed: number;
+  readonly stateHome: string;
   readonly timelinePath: string;
 }
 
 async function performInLab(
-  { act, speed, timelinePath }: Booking,
+  { act, speed, stateHome, timelinePath }: Booking,
   view: View,
   signal: AbortSignal,
 ): Promise<Performance> {
   view.heading(`Act ${act.numeral}: ${act.title}, network ${act.network}`);
   view.say('a lab is started, with 0.149.1 on 3 instances');
-  const stage = await setStage(act.network, speed, signal);
+  const stage = await setStage({ network: act.network, speed, stateHome }, signal);
   try {
     const performance = await perform(act, stage, timelinePath, view, signal);
     const { failed, secondsDown } = performance.traffic;

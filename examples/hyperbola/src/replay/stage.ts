@@ -36,8 +36,14 @@ export interface Stage {
   strike(): Promise<void>;
 }
 
-/** Starts a lab with the site in `network`, in which every instance serves 0.149.1. */
-export async function setStage(network: string, speed: number, signal: AbortSignal): Promise<Stage> {
+/**
+ * Starts a lab with the site in `network`, in which every instance serves 0.149.1. `stateHome`: where directrix keeps its journals, so that
+ * those of other labs, which have a group of the same name, are not read as witnesses.
+ */
+export async function setStage(
+  { network, speed, stateHome }: { readonly network: string; readonly speed: number; readonly stateHome: string },
+  signal: AbortSignal,
+): Promise<Stage> {
   const args = [
     'lab',
     'up',
@@ -63,7 +69,7 @@ export async function setStage(network: string, speed: number, signal: AbortSign
       credentials: { accessKeyId: lab.env.AWS_ACCESS_KEY_ID!, secretAccessKey: lab.env.AWS_SECRET_ACCESS_KEY! },
     };
     return {
-      env: lab.env,
+      env: { ...lab.env, XDG_STATE_HOME: stateHome },
       url: status.listeners[0]!.url,
       time: startLabTime(speed, signal),
       autoScaling: new AutoScalingClient(config),
