@@ -65,12 +65,12 @@ export type CanaryObstacle =
   | { readonly code: 'NOT_A_PLAIN_FORWARD'; readonly place: CanaryPlace; readonly types: readonly string[] };
 
 /** The rule, or the listener itself where there is no `ruleArn`. */
-export interface CanaryPlace {
+interface CanaryPlace {
   readonly listenerArn: string;
   readonly ruleArn?: string;
 }
 
-export type CanaryVerdict =
+type CanaryVerdict =
   /** `weight`: of the target group in the action, before. */
   | { readonly kind: 'place'; readonly place: CanaryPlace; readonly weight?: number }
   | { readonly kind: 'none'; readonly obstacle: CanaryObstacle };

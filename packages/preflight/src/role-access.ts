@@ -11,7 +11,7 @@ import {
 } from '@directrix/iam';
 import type { RoleSnapshot } from './snapshot.js';
 
-export interface RoleQuestion {
+interface RoleQuestion {
   readonly action: string;
   /** An ARN. In one whose account or key is not known, a star stands for it. */
   readonly resource: string;

@@ -694,3 +694,17 @@ test('of an account of which nothing may be read, every part is a note, no path 
 test('every code says its cause', () => {
   for (const entry of Object.values(findingCodes)) expect(entry.cause.length).toBeGreaterThan(20);
 });
+
+test('what a role may do in another partition is judged by the ARNs of that partition', () => {
+  const mayInGovCloud = [
+    allow('ssm:GetParametersByPath', 'arn:aws-us-gov:ssm:us-gov-west-1:*:parameter/app/production*'),
+    allow('kms:Decrypt', 'arn:aws-us-gov:kms:us-gov-west-1:*:key/*'),
+  ];
+  const ownKey = secrets({ parameters: read([{ name: '/app/production/KEY', type: 'SecureString', keyId: 'own' }]) });
+  const codesIn = (region: string) =>
+    runPreflight(healthySnapshot({ region, ...role(...mayInGovCloud), ...ownKey }), intent)
+      .map(({ code }) => code)
+      .filter((code) => /^(POLICY_IAM|KMS)/.test(code));
+  expect(codesIn('us-gov-west-1')).toEqual([]);
+  expect(codesIn('us-west-2')).toEqual(['POLICY_IAM_PATH', 'KMS_CMK_DECRYPT']);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { allow, networkWith, path, roleWith } from './healthy-snapshot.fixture.js';
-import { findSecretsNeed, type SecretsNeed, type SecretsWitnesses } from './secrets-need.js';
+import { findSecretsNeed, pathArn, type SecretsNeed, type SecretsWitnesses } from './secrets-need.js';
 
 const tagged = (Value: string) => ({ Tags: [{ Key: 'directrix:secrets', Value }] });
 const byPath = roleWith(allow('ssm:GetParametersByPath', `${path}/*`));
@@ -16,4 +16,12 @@ test.each<[string, SecretsWitnesses, SecretsNeed]>([
   ['nobody', {}, { kind: 'unknown' }],
 ])('%s', (_what, witnesses, expected) => {
   expect(findSecretsNeed(witnesses)).toEqual(expected);
+});
+
+test.each([
+  ['us-west-2', 'arn:aws:ssm:us-west-2:123456789012:parameter/app/'],
+  ['cn-north-1', 'arn:aws-cn:ssm:cn-north-1:123456789012:parameter/app/'],
+  ['us-gov-west-1', 'arn:aws-us-gov:ssm:us-gov-west-1:123456789012:parameter/app/'],
+])('the ARN of a path is of the partition of its Region: %s', (region, arn) => {
+  expect(pathArn(region, '123456789012', '/app/')).toBe(arn);
 });

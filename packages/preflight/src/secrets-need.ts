@@ -1,6 +1,6 @@
 // secrets-need: where a release reads its secrets, and who says so.
 import type { Image } from '@aws-sdk/client-ec2';
-import type { NetworkSnapshot } from '@directrix/reachability';
+import { type NetworkSnapshot, partitionOf } from '@directrix/reachability';
 import { resourcesOf } from './role-access.js';
 import type { RoleSnapshot } from './snapshot.js';
 
@@ -71,5 +71,5 @@ function pathOfRole(role: RoleSnapshot, actions: readonly string[]): string | un
 
 /** The resource that IAM judges ssm:GetParametersByPath by: the path as it is asked for, with its trailing slash. */
 export function pathArn(region: string, accountId: string, path: string): string {
-  return `arn:aws:ssm:${region}:${accountId}:parameter${path.startsWith('/') ? path : `/${path}`}`;
+  return `arn:${partitionOf(region)}:ssm:${region}:${accountId}:parameter${path.startsWith('/') ? path : `/${path}`}`;
 }

@@ -13,6 +13,7 @@ export { type DiffOptions, diffNetworks, type PathDifference } from './diff.js';
 export { applyEdit, applyEdits, readNewGroupId } from './edit.js';
 export { buildNetwork, type Network } from './network.js';
 export { overlayChange } from './overlay.js';
+export { partitionOf } from './partition.js';
 export { describeEdit } from './picture/edit-text.js';
 export { toDot, toMermaid } from './picture/graph.js';
 export { describeTrace } from './picture/trace-text.js';

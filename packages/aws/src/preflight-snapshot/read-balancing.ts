@@ -13,7 +13,7 @@ import { readListenerUrl } from '../reports/listener.js';
 
 const arnsPerCall = 20;
 
-export interface FoundTargetGroups {
+interface FoundTargetGroups {
   readonly found: readonly TargetGroupSnapshot[];
   readonly missingArns: readonly string[];
 }

@@ -47,7 +47,7 @@ interface ExpiringCredentials {
 const staticSources = ['CREDENTIALS_ENV_VARS', 'CREDENTIALS_PROFILE', 'CREDENTIALS_CODE', mfaSource];
 
 /** What the statements of a policy may name; undefined: not known. */
-export interface DeployerResources {
+interface DeployerResources {
   readonly groupArn?: string;
   readonly launchTemplateArn?: string;
   /** The record of the group's rollouts. */

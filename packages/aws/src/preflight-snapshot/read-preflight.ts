@@ -28,7 +28,7 @@ import {
   type RoleSnapshot,
   type SecretsSnapshot,
 } from '@directrix/preflight';
-import type { NetworkSnapshot } from '@directrix/reachability';
+import { type NetworkSnapshot, partitionOf } from '@directrix/reachability';
 import type { AwsClients } from '../clients/aws-clients.js';
 import { awsCodeOf } from '../clients/aws-failure.js';
 import { collectPages } from '../clients/page.js';
@@ -94,8 +94,9 @@ export async function readPreflight(
       {
         groupArn: group.AutoScalingGroupARN,
         launchTemplateArn:
-          template && `arn:aws:ec2:${region}:${accountId}:launch-template/${template.launchTemplateId}`,
-        stateArn: `arn:aws:ssm:${region}:${accountId}:parameter${recordName(group.AutoScalingGroupName ?? '')}`,
+          template &&
+          `arn:${partitionOf(region)}:ec2:${region}:${accountId}:launch-template/${template.launchTemplateId}`,
+        stateArn: `arn:${partitionOf(region)}:ssm:${region}:${accountId}:parameter${recordName(group.AutoScalingGroupName ?? '')}`,
       },
       request.uses,
     ),

@@ -1,4 +1,5 @@
 // Whether the instances' role may read the path, and decrypt what is there.
+import { partitionOf } from '@directrix/reachability';
 import { shell } from '@directrix/rollout';
 import type { Check, CheckContext, Draft } from '../check.js';
 import { groupSubject, readValue } from '../check.js';
@@ -141,7 +142,7 @@ function isManaged(keyId: string): boolean {
 
 function keyArn(keyId: string, region: string, accountId: string): string {
   if (keyId.startsWith('arn:')) return keyId;
-  return `arn:aws:kms:${region}:${accountId}:${keyId.startsWith('alias/') ? keyId : `key/${keyId}`}`;
+  return `arn:${partitionOf(region)}:kms:${region}:${accountId}:${keyId.startsWith('alias/') ? keyId : `key/${keyId}`}`;
 }
 
 // Of an alias IAM judges the key behind it, which is not known here: it may be any key.

@@ -3,6 +3,7 @@
 //   T1. What cannot be worked out becomes a marker that says why, and never disappears: whatever contains it is unresolved too.
 //   T2. A `Ref` to a resource, and any attribute that is an id, is the logical id; whoever has an account says what it is by `Known`.
 import { formatAddress, parseCidr } from '../address.js';
+import { partitionOf } from '../partition.js';
 
 export interface Template {
   readonly Parameters?: Readonly<Record<string, { readonly Type?: string; readonly Default?: unknown }>>;
@@ -120,7 +121,7 @@ function pseudoParameter(scope: Scope, name: string): unknown {
     case 'AWS::Region':
       return scope.region;
     case 'AWS::Partition':
-      return scope.region.startsWith('cn-') ? 'aws-cn' : scope.region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+      return partitionOf(scope.region);
     case 'AWS::URLSuffix':
       return scope.region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
     case 'AWS::AccountId':

@@ -20,7 +20,7 @@ export interface StackSet {
   readonly stacks: readonly Stack[];
 }
 
-export interface StackOptions {
+interface StackOptions {
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly region?: string;
 }

@@ -5,6 +5,7 @@ import {
   type PermissionSet,
   type PermissionUse,
 } from '@directrix/preflight';
+import { partitionOf } from '@directrix/reachability';
 
 export interface PolicyRequest {
   /** Of the groups that may be changed; empty: every group. */
@@ -72,9 +73,4 @@ function resourcesOf(scope: PermissionScope, request: PolicyRequest): readonly s
 
 function namesOr(names: readonly string[], all: string): readonly string[] {
   return names.length === 0 ? [all] : names;
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
