@@ -14,6 +14,7 @@ async function readTables() {
   const [
     program,
     policy,
+    state,
     errors,
     { evidenceCodes },
     { needCodes },
@@ -25,6 +26,7 @@ async function readTables() {
     [
       'cli/dist/program.js',
       'cli/dist/commands/iam-policy/policy.js',
+      'aws/dist/state/parameter-names.js',
       'cli/dist/text/error-codes.js',
       'cli/dist/text/evidence-codes.js',
       'cli/dist/text/need-codes.js',
@@ -65,7 +67,7 @@ async function readTables() {
       warnings: table(['code', 'what it says'], secrets.secretsWarningCodes, ({ meaning }) => [meaning]),
       commands: refusals(errors.secretsCommandCodes),
     },
-    'cli.md': { deploy: options(program.listOptions('deploy')), policy: { json: deployerPolicy(policy) } },
+    'cli.md': { deploy: options(program.listOptions('deploy')), policy: { json: deployerPolicy(policy, state) } },
     'lab.md': { codes: refusals({ ...errors.labCodes, ...errors.labCommandCodes }) },
   };
 }
@@ -96,10 +98,10 @@ function layerOnce() {
   };
 }
 
-function deployerPolicy({ describePolicy }) {
+function deployerPolicy({ describePolicy }, { groupPath }) {
   return describePolicy({
     groupNames: ['web'],
-    statePathOf: (name) => `/directrix/groups/${name}`,
+    statePathOf: groupPath,
     uses: new Set(['read', 'preflight', 'secrets', 'deploy']),
     secretsPath: '/app/production/',
   });

@@ -2,7 +2,7 @@
 import { type AwsClients, createAwsClients } from '@directrix/aws';
 import { type ControlPlanePort, createLab, createVirtualClock, type Lab, type VirtualClock } from '@directrix/lab';
 
-export interface BareLab {
+interface BareLab {
   readonly clock: VirtualClock;
   readonly lab: Lab;
   readonly clients: AwsClients;

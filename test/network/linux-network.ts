@@ -25,7 +25,7 @@ const addresses = new Map<string, string>([
 ]);
 const silentMs = 400;
 
-export type LinuxOutcome = 'open' | 'silent' | 'refused';
+type LinuxOutcome = 'open' | 'silent' | 'refused';
 
 export class LinuxNetwork {
   readonly #prefix: string;

@@ -14,14 +14,14 @@ export const machines = [
 ] as const;
 
 /** The machines of a second VPC, which may be peered. */
-export const peerMachines = [
+const peerMachines = [
   { name: 'c1', subnetId: 'subnet-c', address: '10.1.1.30' },
   { name: 'c2', subnetId: 'subnet-c', address: '10.1.1.31' },
 ] as const;
 const peerVpcId = 'vpc-2';
 
 export const everyMachine = [...machines, ...peerMachines] as const;
-export type MachineName = (typeof everyMachine)[number]['name'];
+type MachineName = (typeof everyMachine)[number]['name'];
 
 /** Somebody outside, where an internet gateway leads. */
 export const internetAddress = '198.51.100.20';
@@ -101,7 +101,7 @@ const acl = fc.oneof(
   { weight: 3, arbitrary: someEntries.map((entries) => [...entries, ...allowAll]) },
 );
 
-export interface NetworkOptions {
+interface NetworkOptions {
   /** Whether routes to the internet and public addresses are drawn too. */
   readonly hasInternet: boolean;
   /** Whether a route may lead a whole subnet to an interface that is gone. */

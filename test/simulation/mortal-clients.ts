@@ -8,7 +8,7 @@ export interface Death {
   readonly isCarriedOut: boolean;
 }
 
-export interface MortalClients {
+interface MortalClients {
   readonly wrapClients: (clients: AwsClients) => AwsClients;
   /** Resolves when the deployer is dead, with the name of its last call. */
   readonly died: Promise<string>;

@@ -9,7 +9,7 @@ import {
   SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling';
 
-export interface CyclerPorts {
+interface CyclerPorts {
   readonly autoScaling: AutoScalingClient;
   /** Waits between two polls. Rejects when the wait is cancelled. */
   readonly pause: () => Promise<void>;

@@ -16,7 +16,7 @@ import type { LogEvent } from './event.js';
 import type { Rejection } from './loss.js';
 import type { LogSink, PutFailure, PutOutcome } from './ports.js';
 
-export interface SinkOptions {
+interface SinkOptions {
   readonly logGroupName: string;
   readonly logStreamName: string;
   /** Set when the group is created by the agent; undefined leaves the group's events for ever. */

@@ -7,7 +7,7 @@ import { optionsSchema } from './options.js';
 
 const UNIT_FILE = '/etc/systemd/system/directrix-agent.service';
 
-export interface UnitParts {
+interface UnitParts {
   readonly node: string;
   readonly script: string;
   readonly configFile: string;
@@ -61,7 +61,7 @@ export function configText(options: AgentOptions): string {
   return `${JSON.stringify(Object.fromEntries(own), null, 2)}\n`;
 }
 
-export interface Installation {
+interface Installation {
   readonly unitFile: string;
   readonly configFile: string;
 }

@@ -3,7 +3,7 @@ const ADDRESS = 'http://169.254.169.254/latest';
 const TIMEOUT_MS = 2_000;
 const MOST_CHARACTERS = 256;
 
-export interface InstanceIdentity {
+interface InstanceIdentity {
   readonly instanceId: string;
   readonly region: string;
 }

@@ -12,7 +12,7 @@ import { cursorParts, isSameEntry, type JournalEntry, parseEntry, parseOversized
 import type { Journal, ReadFrom } from './ports.js';
 import { ReaderError } from './reader-error.js';
 
-export interface JournalctlOptions {
+interface JournalctlOptions {
   /** Default `journalctl`. */
   readonly program?: string;
   /** Passed before anything else: `--directory /var/log/journal`. */

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { createMasking, type Mask, noMask, SHORTEST } from './masks.js';
 import type { Clock } from './ports.js';
 
-export interface MaskOptions {
+interface MaskOptions {
   readonly paths: readonly string[];
   readonly region: string;
   readonly withoutMasks: 'hold' | 'ship';
 }
 
-export interface MaskPorts {
+interface MaskPorts {
   readonly clock: Clock;
   warn(line: string): void;
 }

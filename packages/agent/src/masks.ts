@@ -11,7 +11,7 @@ export const noMask: Mask = (text) => text;
 export const SHORTEST = 6;
 const HIDDEN = '[secret]';
 
-export interface Masking {
+interface Masking {
   readonly mask: Mask;
   /** The names of values that are too short to be masked. */
   readonly tooShort: readonly string[];

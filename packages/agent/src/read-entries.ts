@@ -1,7 +1,7 @@
 import type { JournalEntry } from './entry.js';
 import type { Clock } from './ports.js';
 
-export type NextEntry =
+type NextEntry =
   | { readonly kind: 'entry'; readonly entry: JournalEntry }
   /** Nothing came within the time. */
   | { readonly kind: 'quiet' }

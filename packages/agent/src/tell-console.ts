@@ -10,7 +10,7 @@ import type { Notice, PutFailure } from './ports.js';
 const SAID_AFTER_MS = [0, 60_000, 600_000];
 const THEN_EVERY_MS = 3_600_000;
 
-export interface ConsolePorts {
+interface ConsolePorts {
   warn(line: string): void;
   /** Climbs the probe ladder; undefined when the path works as far as it can be seen. */
   diagnose(failure: PutFailure): Promise<Diagnosis | undefined>;

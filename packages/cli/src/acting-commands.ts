@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-export interface ActingCommand {
+interface ActingCommand {
   /** `deploy`, `lab up`. */
   readonly name: string;
   readonly command: Command;

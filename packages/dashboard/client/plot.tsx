@@ -9,7 +9,7 @@ export interface Line {
   readonly values: readonly (number | null)[];
 }
 
-export interface PlotProps {
+interface PlotProps {
   readonly title: string;
   /** Epoch milliseconds, one for each value of a line. */
   readonly times: readonly number[];

@@ -53,7 +53,7 @@ export function stepWord(what: string): string {
   return steps[what] ?? what;
 }
 
-export type Tone = 'good' | 'bad' | 'warm' | 'going' | 'ended' | 'plain';
+type Tone = 'good' | 'bad' | 'warm' | 'going' | 'ended' | 'plain';
 
 /** What a state looks like. Colour is never the only sign: the word stands beside it. */
 export function toneOf(what: string): Tone {

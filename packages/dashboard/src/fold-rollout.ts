@@ -7,7 +7,7 @@ import type { Lane, LatencySample, RequestSample, RolloutView } from './model.js
 export const laneCountMax = 500;
 const stepCountMax = 40;
 const evidenceCountMax = 50;
-export const sampleCountMax = 1_800;
+const sampleCountMax = 1_800;
 /** They go out with each change of the view. */
 export const latencyCountMax = 600;
 const heldByCountMax = 12;

@@ -33,7 +33,7 @@ export interface GroupRow {
   readonly trouble?: string;
 }
 
-export interface ActionsView {
+interface ActionsView {
   /** `directrix dashboard --allow-actions`. */
   readonly isAllowed: boolean;
 }
@@ -83,7 +83,7 @@ export interface ReachWay {
   readonly alike: readonly string[];
 }
 
-export interface ReachHop {
+interface ReachHop {
   /** `security group out` */
   readonly what: string;
   readonly id: string;

@@ -9,7 +9,7 @@ import type { KeyLookup } from './request.js';
 import { fillPattern } from './variable.js';
 import { covers, literalPattern, matchesWildcard, type Pattern, plainText } from './wildcard.js';
 
-export interface ConditionScope {
+interface ConditionScope {
   readonly statement: string;
   readonly hasVariables: boolean;
   readonly lookUp: KeyLookup;

@@ -123,7 +123,7 @@ function applies(statement: Statement, request: AccessRequest, lookUp: KeyLookup
 }
 
 /** Actions have no case. */
-export function selectsAction(selection: Selection, asked: Asked, statement: string): Truth {
+function selectsAction(selection: Selection, asked: Asked, statement: string): Truth {
   const patterns = selection.patterns.map((text) => lowerCased(parsePattern(text)));
   return select(selection, patterns, lowerCased(askedPattern(asked)), [{ code: 'action', statement }]);
 }

@@ -3,7 +3,7 @@
 import type { KeyLookup } from './request.js';
 import { literalPattern, type Pattern, parsePattern } from './wildcard.js';
 
-export type FilledPattern =
+type FilledPattern =
   | { readonly kind: 'pattern'; readonly pattern: Pattern }
   /** The request has no value for the variable, so nothing matches. */
   | { readonly kind: 'absent' }

@@ -7,7 +7,7 @@ const ANY = Symbol('any text');
 const ONE = Symbol('one character');
 
 /** A literal is one UTF-16 unit. */
-export type PatternToken = string | typeof ANY | typeof ONE;
+type PatternToken = string | typeof ANY | typeof ONE;
 export type Pattern = readonly PatternToken[];
 
 /** A pattern in which every `*` and `?` is a wildcard. */

@@ -24,7 +24,7 @@ import { type Dispatch, dispatchRequest } from './protocols/dispatch.js';
 import { findOperationSchema, type OperationSchema } from './protocols/operation-schema.js';
 import { UnknownFilterError } from './services/ec2/filters.js';
 
-export interface FrontDoorParts {
+interface FrontDoorParts {
   readonly regions: Regions;
   readonly clock: Clock;
   readonly ids: IdSource;

@@ -52,7 +52,7 @@ export interface ListenerStatus {
 }
 
 /** What only the data plane knows of an instance. */
-export interface MachineFacts {
+interface MachineFacts {
   servicesOnHostNetwork(instanceId: string): readonly string[];
 }
 

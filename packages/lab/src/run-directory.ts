@@ -118,7 +118,7 @@ export function isRunning({ pid, pidStartTime }: Pick<LabRecord, 'pid' | 'pidSta
 }
 
 /** What a stale lab was, and how many processes of its machines were still there. */
-export interface CleanedLab {
+interface CleanedLab {
   readonly id: string;
   readonly endpoint: string | undefined;
   readonly endedProcessCount: number;

@@ -76,7 +76,7 @@ function holdsWhole(part: Interval, sorted: readonly Interval[]): boolean {
 }
 
 /** What remains of `set` without `holes`. */
-export function subtract(set: AddressSet, holes: readonly Interval[]): AddressSet {
+function subtract(set: AddressSet, holes: readonly Interval[]): AddressSet {
   let rest = [...set];
   for (const hole of holes) {
     rest = rest.flatMap((part): Interval[] => {

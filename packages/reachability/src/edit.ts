@@ -243,7 +243,7 @@ function addGroup(snapshot: NetworkSnapshot, edit: OfKind<'createSecurityGroup'>
 }
 
 /** What an endpoint that an edit creates is called until AWS names it. */
-export function newEndpointId(serviceName: string): string {
+function newEndpointId(serviceName: string): string {
   return `vpce-new-${serviceName.split('.').at(-1)}`;
 }
 
@@ -277,7 +277,7 @@ function addEndpoint(snapshot: NetworkSnapshot, endpoint: VpcEndpoint): NetworkS
 }
 
 /** The prefix list of a service; a made-up id while the snapshot has none. */
-export function servicePrefixListId(snapshot: NetworkSnapshot, serviceName: string): string {
+function servicePrefixListId(snapshot: NetworkSnapshot, serviceName: string): string {
   const listed = snapshot.prefixLists?.find(({ list }) => list.PrefixListName === serviceName)?.list.PrefixListId;
   return listed ?? routedListId(snapshot, serviceName) ?? `pl-of-${serviceName}`;
 }

@@ -2,14 +2,14 @@
 import { type Answer, type Asked, type Doubt, evaluatePolicies, type RequestContext, readPolicy } from '@directrix/iam';
 import type { AccessQuestion } from './question.js';
 
-export type PolicyJudgement =
+type PolicyJudgement =
   | { readonly kind: 'allows' }
   /** Some requests pass, or what decides is not known. */
   | { readonly kind: 'mayAllow'; readonly note: string }
   /** `deniedBy` names the statement of an explicit denial. */
   | { readonly kind: 'withholds'; readonly because: string; readonly deniedBy?: string };
 
-export interface PolicyQuestion {
+interface PolicyQuestion {
   readonly vpcEndpointId: string;
   /** A missing document is the default one: everything passes. */
   readonly document: string | undefined;

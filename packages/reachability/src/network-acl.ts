@@ -4,7 +4,7 @@ import { type AddressSet, type Interval, overlaps, parseCidr } from './address.j
 import { keepIndex } from './kept-index.js';
 import { describePorts, readProtocol, TCP, UDP } from './security-group.js';
 
-export interface CompiledEntry {
+interface CompiledEntry {
   readonly ruleNumber: number;
   readonly allow: boolean;
   readonly protocol: number;

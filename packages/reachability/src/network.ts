@@ -25,7 +25,7 @@ import { compileRouteTables, type RouteTables } from './route-table.js';
 import { compileGroups, type GroupTable } from './security-group.js';
 import type { NetworkSnapshot, TransitRouteTable } from './snapshot.js';
 
-export interface SubnetEntry {
+interface SubnetEntry {
   readonly subnet: Subnet;
   readonly subnetId: string;
   readonly vpcId: string;
@@ -34,7 +34,7 @@ export interface SubnetEntry {
   readonly range?: Interval;
 }
 
-export interface VpcEntry {
+interface VpcEntry {
   readonly vpc: Vpc;
   readonly ranges: readonly Interval[];
   readonly cidrs: readonly string[];
@@ -64,7 +64,7 @@ export interface TransitTable {
   readonly tables?: readonly TransitRouteTable[];
 }
 
-export interface PlaceTable {
+interface PlaceTable {
   readonly byId: ReadonlyMap<string, Place>;
   readonly byInstance: ReadonlyMap<string, Place>;
   readonly byAddress: ReadonlyMap<number, readonly Place[]>;
@@ -83,7 +83,7 @@ export interface EndpointEntry {
   readonly places: readonly Place[];
 }
 
-export interface EndpointTable {
+interface EndpointTable {
   readonly byId: ReadonlyMap<string, EndpointEntry>;
   readonly byVpc: ReadonlyMap<string, readonly EndpointEntry[]>;
   readonly byPlace: ReadonlyMap<string, EndpointEntry>;

@@ -1,7 +1,7 @@
 import { type Interval, parseCidr } from './address.js';
 import type { NetworkSnapshot } from './snapshot.js';
 
-export interface PrefixListEntrySet {
+interface PrefixListEntrySet {
   readonly id: string;
   /** `com.amazonaws.us-west-2.s3` for a list that AWS keeps. */
   readonly awsServiceName?: string;

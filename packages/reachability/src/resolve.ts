@@ -28,7 +28,7 @@ export interface Lookup {
   readonly notes: readonly string[];
 }
 
-export interface DnsAttributes {
+interface DnsAttributes {
   /** Undefined: not looked at. */
   readonly support?: boolean;
   readonly hostnames?: boolean;

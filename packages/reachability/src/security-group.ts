@@ -4,7 +4,7 @@ import { type AddressSet, type Interval, measureCover, parseCidr } from './addre
 import { keepIndex } from './kept-index.js';
 import type { PrefixListTable } from './prefix-list.js';
 
-export interface CompiledRule {
+interface CompiledRule {
   /** -1: any protocol, and ports do not count. */
   readonly protocol: number;
   readonly fromPort: number;
@@ -16,7 +16,7 @@ export interface CompiledRule {
   readonly isUnreadable: boolean;
 }
 
-export interface CompiledGroup {
+interface CompiledGroup {
   readonly id: string;
   readonly vpcId: string;
   readonly ingress: readonly CompiledRule[];
@@ -128,7 +128,7 @@ export type GroupMatch =
     }
   | { readonly outcome: 'unknown'; readonly because: string };
 
-export interface GroupQuestion {
+interface GroupQuestion {
   readonly direction: 'ingress' | 'egress';
   readonly protocol: number;
   readonly port: number;

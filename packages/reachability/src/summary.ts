@@ -60,7 +60,7 @@ export function summarise(paths: readonly TracedPath[]): {
 }
 
 /** The same change for the same reason is one fault, with the evidence of all its sightings. */
-export function uniqueStops(stops: readonly Stop[]): readonly Stop[] {
+function uniqueStops(stops: readonly Stop[]): readonly Stop[] {
   const unique = new Map<string, Stop>();
   for (const one of stops) {
     const key = faultKey(one);

@@ -49,7 +49,7 @@ export function isEndedInEc2(stateReason: string | undefined, departure: Activit
 }
 
 /** Somebody's change of DesiredCapacity, in the numbers of the moment. Who it was is left open where the text names neither. */
-export interface CapacityWrite {
+interface CapacityWrite {
   readonly startedAt: number;
   readonly from: number;
   readonly to: number;

@@ -5,7 +5,7 @@ import type { RolloutRecord } from './record.js';
 import type { Situation } from './step.js';
 import { hasReported } from './track.js';
 
-export interface Audit {
+interface Audit {
   readonly findings: readonly AuditFinding[];
   /** What was looked at does not say it yet: it is looked at again. */
   readonly isOpen: boolean;

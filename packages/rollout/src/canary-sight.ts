@@ -51,7 +51,7 @@ export function listOutsideSeen(record: RolloutRecord, observation: Observation)
 }
 
 /** Whose the action is now. `ours`: it leads this share to the canary. */
-export type ForwardSight =
+type ForwardSight =
   | { readonly kind: 'original' }
   | { readonly kind: 'ours'; readonly share: number }
   | { readonly kind: 'theirs' };

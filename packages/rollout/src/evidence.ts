@@ -233,7 +233,7 @@ export function isCapacityFailure({ statusMessage = '' }: ActivityObservation): 
 }
 
 /** AWS's words of a launch that failed. */
-export function launchFailureOf({ statusMessage, cause }: ActivityObservation): string {
+function launchFailureOf({ statusMessage, cause }: ActivityObservation): string {
   return statusMessage ?? cause;
 }
 

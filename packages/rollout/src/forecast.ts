@@ -76,7 +76,7 @@ export function measureStart(
   return { listedMs: assumedListedMs, healthyMs: assumedHealthyMs, from: 'assumed', count: 0 };
 }
 
-export interface ForecastQuestion {
+interface ForecastQuestion {
   readonly observation: Pick<Observation, 'group' | 'targetGroups'>;
   readonly options: RolloutOptions;
   readonly start: StartTime;

@@ -32,7 +32,7 @@ export type GroupRefusalCode =
   | 'NO_HEALTHY_BASELINE'
   | 'NO_CAPACITY_HEADROOM';
 
-export interface GroupRefusal {
+interface GroupRefusal {
   readonly code: GroupRefusalCode;
   /** One sentence with the names and numbers that mattered. */
   readonly message: string;

@@ -360,7 +360,7 @@ function bookInstance(record: RolloutRecord, change: Change, instanceId: string,
 
 // ---------------------------------------------------------------------------------------------------------------------- settle
 
-export interface Settled {
+interface Settled {
   readonly record: RolloutRecord;
   readonly events: readonly RolloutEvent[];
   /** Somebody else's change of the pin, believed. */

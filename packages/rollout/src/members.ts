@@ -42,7 +42,7 @@ function isLiveState(lifecycleState: string): boolean {
 }
 
 /** In how many target groups each instance is healthy on all of its ports. */
-export type HealthIndex = ReadonlyMap<string, number>;
+type HealthIndex = ReadonlyMap<string, number>;
 
 /** Every instance that the observation shows in the group. `healthy` saves the counting where it was done before. */
 export function listMembers(

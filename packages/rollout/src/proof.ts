@@ -327,7 +327,7 @@ export function countAsked({ paths = {} }: Proof): number {
   return Object.values(paths).reduce((sum, { requests }) => sum + requests, 0);
 }
 
-export function describeProof({ instanceId, instanceState, target, targetGroupName }: ProofObservation): InstanceState {
+function describeProof({ instanceId, instanceState, target, targetGroupName }: ProofObservation): InstanceState {
   const { state = 'absent', reason, description } = target ?? {};
   const targets = state === 'healthy' ? [] : [{ targetGroupName, state, reason, description }];
   return { instanceId, lifecycleState: instanceState, targets };

@@ -237,7 +237,7 @@ export interface Pin {
   readonly hadEffect?: boolean;
 }
 
-export interface TemporarySize {
+interface TemporarySize {
   /** What to restore. */
   readonly original: number;
   /** What we set last. */

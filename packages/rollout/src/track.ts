@@ -12,7 +12,7 @@ import { isCheckedIn, isDeadState, isLeaving, listUnhealthyTargets, type Member,
 import type { Observation, VersionReport } from './observation.js';
 import type { InstanceRecord, RolloutRecord } from './record.js';
 
-export interface Tracked {
+interface Tracked {
   readonly record: RolloutRecord;
   readonly events: readonly RolloutEvent[];
 }

@@ -19,7 +19,7 @@ const https = ec2.Port.tcp(443);
 const healthPort = 8888;
 const secretsPath = '/app/production/';
 
-export interface SiteStackProps extends StackProps {
+interface SiteStackProps extends StackProps {
   readonly network: NetworkName;
   /** The image of the release that the group starts with. */
   readonly image: string;

@@ -19,7 +19,7 @@ const connectionHeaders = new Set([
 ]);
 
 /** Told when the application stops or starts to answer, not of every request: a console is not an error log. */
-export type UpstreamListener = (isThere: boolean, reason: string) => void;
+type UpstreamListener = (isThere: boolean, reason: string) => void;
 
 /** The front before `upstream` (for example `http://127.0.0.1:8000`), not yet listening. */
 export function createFront(upstream: string, onUpstream: UpstreamListener = () => {}): Server {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { command } from './directrix.js';
 
-export interface ShownDashboard {
+interface ShownDashboard {
   readonly url: string;
   stop(): Promise<void>;
 }

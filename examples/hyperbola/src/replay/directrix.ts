@@ -11,7 +11,7 @@ export const command = join(
   'directrix.js',
 );
 
-export interface Invocation {
+interface Invocation {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;

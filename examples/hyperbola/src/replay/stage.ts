@@ -92,7 +92,7 @@ export interface Member {
 }
 
 /** Remembers what never changes: which version an image is. */
-export type VersionsByLaunchTemplate = Map<string, string>;
+type VersionsByLaunchTemplate = Map<string, string>;
 
 /** The group and its instances now. */
 export async function lookAtGroup(

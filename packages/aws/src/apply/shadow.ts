@@ -44,7 +44,7 @@ export function tagsOf(
 export const shadowPrefix = 'directrix-';
 
 /** A target group's name has at most 32 characters. */
-export function shadowNameOf({ rolloutId }: Pick<RolloutRecord, 'rolloutId'>): string {
+function shadowNameOf({ rolloutId }: Pick<RolloutRecord, 'rolloutId'>): string {
   return `${shadowPrefix}${clientTokenFor(rolloutId, 'shadow').slice(0, 20)}`;
 }
 

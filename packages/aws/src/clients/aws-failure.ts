@@ -2,7 +2,7 @@
 import { DirectrixError } from '@directrix/rollout';
 
 /** Where a call was going. */
-export interface CallOrigin {
+interface CallOrigin {
   /** IAM's name: `autoscaling:DescribeAutoScalingGroups`. */
   readonly action: string;
   readonly endpoint?: string;

@@ -1,7 +1,7 @@
 // Clients whose answers are functions of the test: the SDK's middleware and our translation of failures are real, nothing is sent.
 import { type AwsClients, createAwsClients } from './aws-clients.js';
 
-export interface ScriptedCall {
+interface ScriptedCall {
   readonly action: string;
   readonly input: Readonly<Record<string, unknown>>;
 }

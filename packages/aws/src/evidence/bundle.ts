@@ -27,7 +27,7 @@ export interface EvidenceBundle {
   readonly missing: readonly string[];
 }
 
-export interface EvidenceSources {
+interface EvidenceSources {
   readonly clients: AwsClients;
   readonly now: number;
   readonly because: Reason;

@@ -3,7 +3,7 @@ import type { Observation, RolloutRecord } from '@directrix/rollout';
 import type { AwsClients } from '../clients/aws-clients.js';
 import { getConsoleOutput } from './console-output.js';
 
-export interface ConsoleListener {
+interface ConsoleListener {
   /** Asks for the console of new instances whose health checks fail: of each now and then, and of few at a time. Never rejects. */
   listen(record: RolloutRecord, observation: Observation): Promise<NonNullable<Observation['consoles']>>;
 }

@@ -9,7 +9,7 @@ export interface TargetChange {
   readonly description?: string;
 }
 
-export interface TargetHistory {
+interface TargetHistory {
   see(observation: Observation): void;
   of(instanceId: string): readonly TargetChange[];
 }

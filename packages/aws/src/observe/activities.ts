@@ -2,7 +2,7 @@ import { type Activity, paginateDescribeScalingActivities } from '@aws-sdk/clien
 import type { ActivityObservation } from '@directrix/rollout';
 import type { AwsClients } from '../clients/aws-clients.js';
 
-export interface ActivityReader {
+interface ActivityReader {
   /** The group's activities since `since` and those still going on, newest first. */
   read(groupName: string, since: number): Promise<ActivityObservation[]>;
 }

@@ -25,7 +25,7 @@ export async function readAlarms(clients: AwsClients, names: readonly string[]):
   });
 }
 
-export interface AlarmReader {
+interface AlarmReader {
   /**
    * What was read anew; undefined when it is too soon. Never rejects: alarms that cannot be read are nobody's evidence. When they
    * could not be read for a minute each is `UNREAD`, which is no data.

@@ -7,7 +7,7 @@ const launching = 'autoscaling:EC2_INSTANCE_LAUNCHING';
 /** AWS's default heartbeat. */
 const defaultHeartbeatSeconds = 3_600;
 
-export interface HookReader {
+interface HookReader {
   /** How long the launch hooks of the group may hold an instance, all together; undefined when they cannot be read. */
   read(group: AutoScalingGroup): Promise<number | undefined>;
 }

@@ -19,7 +19,7 @@ import { collectPages } from '../clients/page.js';
 /** How many minutes are read; older ones were read before. */
 const readMinutes = 15;
 
-export interface TrafficReader {
+interface TrafficReader {
   /** Undefined when it is too soon, there is no canary, or CloudWatch cannot be asked: no data, which nobody is blamed for. */
   read(record: RolloutRecord): Promise<TrafficObservation | undefined>;
 }

@@ -1,7 +1,7 @@
 import { RegisterImageCommand } from '@aws-sdk/client-ec2';
 import type { AwsClients } from '../clients/aws-clients.js';
 
-export interface NewImage {
+interface NewImage {
   readonly name: string;
   /** Where its manifest is: of a lab, an absolute directory. */
   readonly location: string;

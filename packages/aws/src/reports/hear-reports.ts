@@ -35,7 +35,7 @@ export interface ReportClock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-export interface ReportRequest {
+interface ReportRequest {
   readonly route: ListenerRoute;
   /** `/healthz`. */
   readonly path: string;
@@ -51,7 +51,7 @@ export interface ReportRequest {
   readonly timeoutMs?: number;
 }
 
-export interface HeardReports {
+interface HeardReports {
   readonly reports: readonly VersionReport[];
   /** Why requests gave no report, each once. */
   readonly troubles: readonly string[];

@@ -64,7 +64,7 @@ export interface ConfigurationDocument {
   readonly environments?: Readonly<Record<string, ConfigurationDocument>>;
 }
 
-export type GroupSettings = Readonly<Record<string, unknown>>;
+type GroupSettings = Readonly<Record<string, unknown>>;
 
 /** The schema of a file for these commands. */
 export function createSchema(program: Command): z.ZodType<ConfigurationDocument> {

@@ -13,7 +13,7 @@ import { waitForShipped } from './shipped.js';
 const mostLines = 20_000;
 const mostBytes = 8 * 1_048_576;
 
-export interface KeptLogs {
+interface KeptLogs {
   readonly instanceId: string;
   readonly path: string;
   readonly lines: number;
@@ -32,7 +32,7 @@ export function logFileOf(bundlePath: string): string {
  * Waits (bounded) until all that the instance wrote before now is in CloudWatch Logs, then writes it to a file that only its owner can
  * read. Rejects when AWS refuses, when the file cannot be written, and when the signal aborts.
  */
-export async function keepLogs(
+async function keepLogs(
   world: World,
   { instanceId, logGroupName, path }: { instanceId: string; logGroupName: string; path: string },
   signal: AbortSignal,

@@ -19,7 +19,7 @@ export type LogLine =
     }
   | { readonly kind: 'rollout'; readonly at: number; readonly event: RolloutEvent };
 
-export interface LogSelection {
+interface LogSelection {
   readonly logGroupName: string;
   readonly instanceId?: string;
   readonly release?: string;

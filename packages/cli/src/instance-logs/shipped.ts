@@ -2,7 +2,7 @@
 import { HEARTBEAT_SECONDS, readStreamEvent, readStreamName, SHIPPED_PATTERN } from '@directrix/agent/stream';
 import { type AwsClients, awsCodeOf, readLogEvents } from '@directrix/aws';
 
-export interface ShippedPorts {
+interface ShippedPorts {
   readonly clients: AwsClients;
   readonly clock: { now(): number; sleep(ms: number, signal: AbortSignal): Promise<void> };
 }
@@ -10,7 +10,7 @@ export interface ShippedPorts {
 /** So long ago an agent may have spoken last. One that has not is silent: it is gone, or has no way to the service. */
 export const silentAfterMs = 10 * HEARTBEAT_SECONDS * 1000;
 /** How long somebody waits for an agent: it says how far it is every HEARTBEAT_SECONDS. */
-export const shippedPatienceMs = 2 * HEARTBEAT_SECONDS * 1000;
+const shippedPatienceMs = 2 * HEARTBEAT_SECONDS * 1000;
 const betweenLooksMs = 5_000;
 
 /**
@@ -53,7 +53,7 @@ async function readSpoken(
   return shipped;
 }
 
-export type ShippedOutcome =
+type ShippedOutcome =
   | { readonly kind: 'shipped'; readonly until: number }
   /** Not in time. `until` is undefined when nothing was heard of its agent. */
   | { readonly kind: 'late'; readonly until: number | undefined };

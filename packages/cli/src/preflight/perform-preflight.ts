@@ -31,7 +31,7 @@ export interface PreflightChoices {
   readonly builders: readonly string[];
 }
 
-export interface PreflightWork {
+interface PreflightWork {
   readonly groupName: string;
   /** The release; or why it could not be found, which is a finding like the others. Undefined: nothing is said of its image. */
   readonly release: Release | DirectrixError | undefined;

@@ -11,7 +11,7 @@ import { DirectrixError } from '@directrix/rollout';
 import { readStackFiles } from './stack-files.js';
 import type { TemplateFile } from './template-file.js';
 
-export interface PlannedNetwork {
+interface PlannedNetwork {
   readonly network: NetworkSnapshot;
   readonly launches: readonly Source[];
   /** What cannot be known before it is made, in words. */
@@ -19,7 +19,7 @@ export interface PlannedNetwork {
   readonly file: TemplateFile;
 }
 
-export interface PlanChoices {
+interface PlanChoices {
   /** In place of what a plan says. */
   readonly region?: string;
   /** Where nothing else says it: AWS_REGION. */

@@ -3,7 +3,7 @@ import { readManifest } from '../commands/secrets/manifest.js';
 import type { Io } from '../io.js';
 import type { PreflightChoices } from './perform-preflight.js';
 
-export interface ChoiceOptions {
+interface ChoiceOptions {
   readonly skip?: readonly string[];
   readonly secretsPath?: string;
   /** A `secrets.json`. */

@@ -1,7 +1,7 @@
 import { quote } from '@directrix/rollout';
 
 /** What was typed, with options more: to be copied into a shell. */
-export function typeAgain(argv: readonly string[], more: readonly string[]): string {
+function typeAgain(argv: readonly string[], more: readonly string[]): string {
   return ['directrix', ...argv, ...more].map(quote).join(' ');
 }
 

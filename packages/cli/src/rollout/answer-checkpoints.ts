@@ -21,7 +21,7 @@ import type { Io } from '../io.js';
 import type { World } from '../world.js';
 import { type HookFacts, runHook } from './run-hook.js';
 
-export interface Checkpointing {
+interface Checkpointing {
   /** The ports with the answers in each observation. */
   wrap(ports: RolloutPorts): RolloutPorts;
   /** Is told each event of the rollout. */

@@ -23,7 +23,7 @@ import { optionWithDefault } from '../help.js';
 import { isDuration, parseCount, parseDuration, writeDuration } from '../option-values.js';
 
 /** So many instances of the release, or as many as the share needs. */
-export type CanarySize =
+type CanarySize =
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'share'; readonly share: number };
 

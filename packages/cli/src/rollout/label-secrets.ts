@@ -23,7 +23,7 @@ import { releaseLabel } from '@directrix/secrets';
 import type { World } from '../world.js';
 import { UnexpectedUnderLease } from './unexpected-under-lease.js';
 
-export interface LabelRequest {
+interface LabelRequest {
   readonly groupName: string;
   readonly release: Release;
   /** In place of the image's tag. */

@@ -33,7 +33,7 @@ export interface NotificationDocument {
   readonly code?: string;
 }
 
-export interface Notifier {
+interface Notifier {
   hear(event: RolloutEvent): void;
   /** The rollout stopped without an event that says so. */
   stopped(text: string, code: string): void;

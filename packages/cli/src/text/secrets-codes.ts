@@ -2,7 +2,7 @@
 import type { Layer, SecretsCode, SecretsWarningCode } from '@directrix/secrets';
 import type { CodeRow } from './code-row.js';
 
-export interface SecretsCodeRow extends CodeRow {
+interface SecretsCodeRow extends CodeRow {
   readonly layer: Layer;
 }
 

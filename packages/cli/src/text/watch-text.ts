@@ -1,5 +1,5 @@
 // watch-text: what a watch says, in sentences: alerts, and the lines of its log.
-import type { Alert, AlertContext, Deploy, DeployNote, Look, Trouble, WatchEvent } from '@directrix/watch';
+import type { Alert, AlertContext, Deploy, DeployNote, Trouble, WatchEvent } from '@directrix/watch';
 import { formatDuration } from '../option-values.js';
 
 /** An alert: a line, and what belongs to it. */
@@ -29,7 +29,7 @@ function linesOf({ kind, incident, endedAt }: Alert, { url, place, deploy, under
 }
 
 /** `40 s after rollout r put 0.149.2 into service in us-west-2b`: an order in time, not a cause. */
-export function tellDeployNote(note: DeployNote): string {
+function tellDeployNote(note: DeployNote): string {
   const { rolloutId, version, beforeMs } = note;
   const after = `${formatDuration(Math.floor(beforeMs / 1_000) * 1_000)} after`;
   if (note.what === 'started') return `${after} rollout ${rolloutId} to ${version} began`;
@@ -38,7 +38,7 @@ export function tellDeployNote(note: DeployNote): string {
 }
 
 /** `rollout r of web from 0.149.1 to 0.149.2 is in phase roll` */
-export function tellDeploy({ groupName, rolloutId, from, to, outcome, phase }: Deploy): string {
+function tellDeploy({ groupName, rolloutId, from, to, outcome, phase }: Deploy): string {
   const state = outcome === undefined ? `is in phase ${phase}` : `ended: ${outcome}`;
   return `rollout ${rolloutId} of ${groupName} from ${from} to ${to} ${state}`;
 }
@@ -51,7 +51,7 @@ const phases = {
   body: 'reading the answer',
 };
 
-export function tellTrouble(trouble: Trouble): string {
+function tellTrouble(trouble: Trouble): string {
   switch (trouble.kind) {
     case 'failure':
       return `${trouble.code} while ${phases[trouble.phase]}`;
@@ -60,12 +60,6 @@ export function tellTrouble(trouble: Trouble): string {
     case 'certificate':
       return `the certificate ends in ${trouble.daysLeft} days; ${trouble.daysLeast} are wanted`;
   }
-}
-
-/** What a look came to: `200`, `503 STATUS_DIFFERS`, `ECONNREFUSED while connecting`. */
-export function tellLook({ statusCode, code, phase }: Look): string {
-  if (phase !== undefined) return `${code ?? 'failed'} while ${phases[phase]}`;
-  return [statusCode, code].filter((part) => part !== undefined).join(' ');
 }
 
 /** A line of the log; undefined for what is not news. */

@@ -21,7 +21,7 @@ export interface InstanceStory {
 /** What has become of an instance of the release before. */
 export type OldState = 'serves' | 'leaving' | 'warm' | 'returning' | 'ending' | 'gone';
 
-export interface OldInstance {
+interface OldInstance {
   readonly instanceId: string;
   readonly state: OldState;
 }

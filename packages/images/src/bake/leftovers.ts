@@ -19,11 +19,11 @@ import { type DirectrixError, failureOf } from '@directrix/rollout';
 import type { TemporaryThings } from './bake-story.js';
 
 /** On everything temporary of a bake: its id. */
-export const bakeTag = 'directrix:bake';
+const bakeTag = 'directrix:bake';
 /** Until when the bake may go on. ISO 8601. What is there later is a leftover, whoever made it. */
-export const bakeDeadlineTag = 'directrix:bake-deadline';
+const bakeDeadlineTag = 'directrix:bake-deadline';
 
-export interface LeftoverClock {
+interface LeftoverClock {
   now(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -78,7 +78,7 @@ export async function findOverdue(clients: AwsClients, now: number): Promise<rea
   return [...new Set(ids)];
 }
 
-export interface LeftoverQuestion {
+interface LeftoverQuestion {
   readonly bakeId: string;
   readonly made: TemporaryThings;
   /** The bake has failed: an image of its builder is half a bake. */

@@ -4,9 +4,9 @@ import { type AwsClients, commitTag } from '@directrix/aws';
 import { secretNamesTag, secretsTag } from '@directrix/preflight';
 import type { BakedImage } from './bake-story.js';
 
-export const baseImageTag = 'directrix:base-image';
+const baseImageTag = 'directrix:base-image';
 /** SHA-256 of the template's files, in the order of their names. */
-export const templateDigestTag = 'directrix:template-digest';
+const templateDigestTag = 'directrix:template-digest';
 
 export interface ImageOrigin {
   readonly version: string;

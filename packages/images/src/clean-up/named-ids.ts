@@ -2,7 +2,7 @@
 //
 // AWS keeps adding places where an image can be named. So what is described is searched whole, and not only where its fields are known.
 
-export interface NamedIds {
+interface NamedIds {
   readonly imageIds: ReadonlySet<string>;
   readonly snapshotIds: ReadonlySet<string>;
   /** `resolve:ssm:/web/image:3` names `/web/image:3`. */

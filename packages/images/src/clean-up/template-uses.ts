@@ -13,7 +13,7 @@ interface NamedTemplate {
   readonly Version?: unknown;
 }
 
-export interface TemplateBook {
+interface TemplateBook {
   /** The versions that are named, each with who names it. */
   readonly uses: ReadonlyMap<LaunchTemplateVersion, readonly Reference[]>;
 }

@@ -38,7 +38,7 @@ export interface Left {
   readonly name: string;
 }
 
-export interface ReleasePlace {
+interface ReleasePlace {
   readonly git: Git;
   /** The top of the working tree. */
   readonly root: string;

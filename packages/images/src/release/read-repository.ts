@@ -47,7 +47,7 @@ export async function requireClean(git: Git): Promise<string> {
   );
 }
 
-export interface RepositoryQuestion {
+interface RepositoryQuestion {
   readonly root: string;
   /** Where the command was called. */
   readonly directory: string;

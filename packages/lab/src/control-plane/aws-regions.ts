@@ -46,7 +46,7 @@ const OPT_IN = [
   'mx-central-1',
 ] as const;
 
-export interface AwsRegion {
+interface AwsRegion {
   readonly name: string;
   readonly optInStatus: 'opt-in-not-required' | 'opted-in';
 }

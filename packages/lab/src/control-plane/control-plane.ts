@@ -27,7 +27,7 @@ import type {
 
 const MOST_PASSES = 100;
 
-export interface ControlPlaneOptions {
+interface ControlPlaneOptions {
   readonly state: LabState;
   readonly clock: Clock;
   readonly ids: IdSource;

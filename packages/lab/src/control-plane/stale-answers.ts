@@ -3,7 +3,7 @@ import type { Faults } from './faults.js';
 import type { ServiceName } from './types.js';
 
 /** What tells one reading request from another. */
-export type ReadingCall = readonly [region: string, service: ServiceName, operation: string, input: object];
+type ReadingCall = readonly [region: string, service: ServiceName, operation: string, input: object];
 
 interface Remembered {
   readonly output: object;

@@ -12,7 +12,7 @@ import type { LabState } from './types.js';
 export const DEFAULT_REGION = 'us-west-2';
 export const DEFAULT_ACCOUNT_ID = '123456789012';
 /** More than a group of a thousand needs while it is replaced. */
-export const DEFAULT_INSTANCE_LIMIT = 2_500;
+const DEFAULT_INSTANCE_LIMIT = 2_500;
 
 /** An account with nothing in it. */
 export function createLabState({

@@ -3,7 +3,7 @@ import { createLabState } from './state.js';
 import { DEFAULT_TIMING } from './timing.js';
 import type { Caller, Effect, LabEvent, LabState, LabTiming, OperationContext, Route } from './types.js';
 
-export interface ScheduledEvent {
+interface ScheduledEvent {
   readonly atMs: number;
   readonly event: LabEvent;
 }

@@ -22,7 +22,7 @@ export type Ending =
   | { readonly kind: 'failed'; readonly statusCode: number; readonly reason: string }
   | { readonly kind: 'clientClosed' };
 
-export interface ExchangeOptions {
+interface ExchangeOptions {
   readonly clock: Clock;
   readonly pool: TargetPool;
   readonly request: IncomingMessage;

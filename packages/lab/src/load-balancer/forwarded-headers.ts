@@ -25,7 +25,7 @@ const replaced: ReadonlySet<string> = new Set([
 ]);
 
 /** How the client reached the load balancer. */
-export interface ClientSide {
+interface ClientSide {
   readonly host: string;
   readonly address: string;
   readonly protocol: string;

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pageAnswer } from './own-answer.js';
 
-export interface ListenerPortOptions {
+interface ListenerPortOptions {
   readonly host: string;
   /** Wished for; a free port is taken when it is not to be had. */
   readonly preferredPort: number;

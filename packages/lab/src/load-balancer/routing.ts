@@ -37,7 +37,7 @@ export type RoutingDecision =
     };
 
 /** Whose turn it is. Kept by the caller for as long as its load balancer lives; `route` advances it. */
-export interface Turn {
+interface Turn {
   /** By target group ARN: requests routed so far. */
   readonly roundRobin: Map<string, number>;
   /** By rule ARN: how much each target group has waited. */
@@ -190,7 +190,7 @@ function forward(
 }
 
 /** The targets of a group that may get a new request now: R2, R3. */
-export function routableTargets(group: TargetGroupRecord): readonly TargetRecord[] {
+function routableTargets(group: TargetGroupRecord): readonly TargetRecord[] {
   const registered: TargetRecord[] = [];
   const healthy: TargetRecord[] = [];
   for (const target of group.targets.values()) {

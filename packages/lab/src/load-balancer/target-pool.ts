@@ -25,7 +25,7 @@ const largestResponseHeader = 32 * 1024;
 /** A pool needs one; connections go where the locator says. */
 export const origin = 'http://target.invalid';
 
-export interface TargetPoolOptions {
+interface TargetPoolOptions {
   readonly clock: Clock;
   readonly locator: TargetLocator;
   readonly loadBalancerArn: string;

@@ -4,7 +4,7 @@ import { type GuestMessage, type LabMessage, LONGEST_LINE_CHARACTERS } from '../
 import type { Attempt, Gateway } from './gateway.js';
 import { parseGuestMessage } from './guest-message.js';
 
-export interface ControlSocketOptions {
+interface ControlSocketOptions {
   readonly path: string;
   /** Undefined when there is no such instance: the guest is sent away, which ends it. */
   findGateway(instanceId: string): Gateway | undefined;
@@ -12,7 +12,7 @@ export interface ControlSocketOptions {
   onProcessEnded(instanceId: string, pid: number): void;
 }
 
-export interface ControlSocket {
+interface ControlSocket {
   /** Ends every process of an instance that has a guest, wherever its process group is. */
   dismissGuestsOf(instanceId: string): void;
   close(): Promise<void>;

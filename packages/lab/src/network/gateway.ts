@@ -32,7 +32,7 @@ export interface InstanceListeners {
   find(instanceId: string, address: string, port: number): InstanceListener;
 }
 
-export interface GatewayParts {
+interface GatewayParts {
   readonly controlPlane: ControlPlanePort;
   readonly decisions: NetworkDecisions;
   readonly resolver: Resolver;

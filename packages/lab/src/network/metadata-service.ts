@@ -29,9 +29,9 @@ export interface MetadataResponse {
 }
 
 /** Answers one request; undefined when the answer never arrives. */
-export type AnswerMetadata = (request: MetadataRequest) => MetadataResponse | undefined;
+type AnswerMetadata = (request: MetadataRequest) => MetadataResponse | undefined;
 
-export interface MetadataSource {
+interface MetadataSource {
   readonly instanceId: string;
   readonly controlPlane: ControlPlanePort;
   /** The wall's clock: the application compares what it gets with its own. */

@@ -6,7 +6,7 @@ import type { LabState } from '../control-plane/types.js';
 import { loadBalancerInterfaces } from '../services/elbv2/load-balancer-interface.js';
 
 /** Who answers at a public address. */
-export type PublicHost =
+type PublicHost =
   /** `name` is the service's public host name, `ssm.us-west-2.amazonaws.com`. */
   { readonly kind: 'service'; readonly name: string } | { readonly kind: 'networkInterface'; readonly id: string };
 

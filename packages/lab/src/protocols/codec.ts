@@ -25,7 +25,7 @@ export type WireInput =
 /** What a codec needs to know of a service; a request whose service is unknown is refused with less. */
 export type WireService = Pick<ServiceDefinition, 'protocol' | 'schemas' | 'xmlNamespace' | 'jsonVersion'>;
 
-export interface Codec {
+interface Codec {
   /** Throws AwsError for a malformed value. What the value may be, `checkRequest` knows. */
   decode(operation: OperationSchema, input: WireInput): object;
   encode(service: WireService, operation: OperationSchema, output: object, requestId: string): LabHttpResponse;

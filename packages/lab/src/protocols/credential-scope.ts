@@ -1,7 +1,7 @@
 import type { LabHttpRequest } from '../data-plane.js';
 
 /** `Credential=AKID/20181111/us-west-2/ssm/aws4_request`: what a request was signed for. */
-export interface CredentialScope {
+interface CredentialScope {
   readonly region: string;
   readonly service: string;
 }

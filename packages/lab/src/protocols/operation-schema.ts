@@ -9,7 +9,7 @@ export interface OperationSchema {
 }
 
 /** An error that the service's model declares, with the code and status that the query protocols give it. */
-export interface ModelledError {
+interface ModelledError {
   readonly shapeName: string;
   readonly queryCode: string;
   readonly queryStatusCode: number;

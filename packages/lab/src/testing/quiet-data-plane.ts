@@ -2,7 +2,7 @@ import type { Effect } from '../control-plane/types.js';
 import type { ControlPlanePort, DataPlane } from '../data-plane.js';
 
 /** A data plane that only notes what it is asked for. */
-export interface QuietDataPlane extends DataPlane {
+interface QuietDataPlane extends DataPlane {
   readonly performed: readonly Effect[];
   /** What the lab gave it to work with. */
   controlPlane(): ControlPlanePort;

@@ -50,7 +50,7 @@ export interface Reader {
   blocks(name: string): readonly Reader[];
 }
 
-export interface Readers {
+interface Readers {
   of(resource: PlanResource): Reader;
   /** What could not be told, by address and attribute. */
   readonly unresolved: Set<string>;

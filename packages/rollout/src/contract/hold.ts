@@ -114,8 +114,6 @@ export type Hold = (InstanceHold | GroupHold) & {
 
 export type GateName = 'requests' | 'alarms' | 'traffic';
 
-export type HoldCode = Hold['code'];
-
 export type ChangeOnItsWay =
   | { readonly kind: 'setDesired'; readonly to: number }
   | {

@@ -72,8 +72,6 @@ export type Reason =
   /** `isPassed`: every step is over; else the release goes back, or a person is needed. */
   | { readonly code: 'CANARY_ENDS'; readonly version: string; readonly isPassed: boolean };
 
-export type ReasonCode = Reason['code'];
-
 /** Why a phase begins. */
 export type PhaseReason =
   | { readonly code: 'BEGINS' }
@@ -112,5 +110,3 @@ export type PhaseReason =
   | { readonly code: 'ALL_OLD_SERVE'; readonly count: number }
   /** The way back ends although a person is needed. */
   | { readonly code: 'LEFT_TO_THE_GROUP'; readonly need: Need };
-
-export type PhaseReasonCode = PhaseReason['code'];

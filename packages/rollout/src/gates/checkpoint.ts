@@ -22,7 +22,7 @@ export type Checkpoint =
   | { readonly kind: 'approval'; readonly id: string; readonly phase: ForwardPhase; readonly rule: ApprovalRule }
   | { readonly kind: 'hook'; readonly id: string; readonly hook: Hook };
 
-export type Passage =
+type Passage =
   | { readonly kind: 'open'; readonly record: RolloutRecord; readonly notices: readonly Notice[] }
   | {
       readonly kind: 'closed';

@@ -36,7 +36,7 @@ export function isFailedAnswer(answer: RequestAnswer, watched: readonly WatchedP
 
 export type Answerer = 'new' | 'old' | 'unknown';
 
-export interface AnsweringInstance {
+interface AnsweringInstance {
   readonly instanceId: string;
   readonly privateDnsName?: string;
   readonly isNew: boolean;

@@ -158,7 +158,7 @@ export const freshRequestGate: RequestGate = {
 };
 
 /** What one tick shows: how many instances of each release serve, and the answers since the last tick. */
-export interface RequestTick {
+interface RequestTick {
   readonly newServing: number;
   readonly oldServing: number;
   readonly answers: readonly JudgedAnswer[];
@@ -402,7 +402,7 @@ export function isOutageShared({ failing, slow }: RequestGate): boolean {
 }
 
 /** Whether requests already failed before the release answered any. */
-export function isBrokenBefore({ baseline }: RequestGate): boolean {
+function isBrokenBefore({ baseline }: RequestGate): boolean {
   return isMostlyFailing(baseline);
 }
 

@@ -1,7 +1,7 @@
 // SPRT: Wald's test of one failure rate against another, for a release that no old instance can be compared with.
 import { logLikelihoodRatio } from './bernoulli.js';
 
-export interface SprtTerms {
+interface SprtTerms {
   /** The failure rate of a good release. */
   readonly goodRate: number;
   /** The failure rate of a bad one. */

@@ -71,7 +71,7 @@ export const meddlings = [
   'endInEc2',
   'deleteReleaseVersion',
 ] as const;
-export type Meddling = (typeof meddlings)[number];
+type Meddling = (typeof meddlings)[number];
 
 export interface Simulation {
   readonly seed: number;

@@ -11,7 +11,7 @@ import { type Channel, channelErrorOf } from './channel.js';
 
 export type DeliveryOutcome = 'arrived' | 'failed' | 'givenUp';
 
-export interface DeliveriesOptions {
+interface DeliveriesOptions {
   readonly channels: readonly Channel[];
   readonly clock: ProberClock;
   readonly log: Pick<StateLog, 'noteDelivery' | 'noteArrived'>;

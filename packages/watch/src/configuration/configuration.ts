@@ -41,7 +41,7 @@ export interface Agreement {
   readonly token?: string;
 }
 
-export interface AlertSettings {
+interface AlertSettings {
   readonly resendEveryMs: number;
   readonly recoverAfterMs: number;
   readonly channels: readonly ChannelSettings[];
@@ -55,7 +55,7 @@ export type ChannelSettings =
   | { readonly kind: 'sns'; readonly topicArn: string };
 
 /** Planned work: incidents are recorded, and nobody is woken. Epoch milliseconds. */
-export interface MaintenanceWindow {
+interface MaintenanceWindow {
   readonly from: number;
   readonly until: number;
   readonly note: string;

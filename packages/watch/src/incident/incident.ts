@@ -61,7 +61,7 @@ export interface Alert {
   readonly endedAt?: number;
 }
 
-export interface IncidentSettings {
+interface IncidentSettings {
   readonly recoverAfterMs: number;
   readonly resendEveryMs: number;
   /** Planned work is going on. */
@@ -70,7 +70,7 @@ export interface IncidentSettings {
   readonly elsewhere?: OpenIncident;
 }
 
-export interface IncidentStep {
+interface IncidentStep {
   readonly state: IncidentState;
   readonly alerts: readonly Alert[];
 }

@@ -31,7 +31,7 @@ export type Verdict =
       readonly silent: readonly string[];
     };
 
-export interface VerdictTerms {
+interface VerdictTerms {
   readonly placeNames: readonly string[];
   readonly agree: number;
   readonly silentAfterMs: number;

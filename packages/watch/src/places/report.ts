@@ -33,7 +33,7 @@ export const reportSchema = z.object({
 
 export type Report = z.output<typeof reportSchema>;
 
-export interface ReportedCheck {
+interface ReportedCheck {
   readonly name: string;
   readonly state: PlaceState;
   readonly incident: IncidentState;

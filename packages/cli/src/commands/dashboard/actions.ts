@@ -30,7 +30,7 @@ const stopWithinMs = 60_000;
 const lookEveryMs = 500;
 
 /** Asks the holder's process to stop; false when it is not of this machine, or cannot be asked. */
-export type StopDeployer = (holder: Lease['holder']) => boolean;
+type StopDeployer = (holder: Lease['holder']) => boolean;
 
 const interrupt: StopDeployer = (holder) => {
   if (!isProcessHere(holder)) return false;

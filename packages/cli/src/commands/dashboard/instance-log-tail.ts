@@ -57,7 +57,7 @@ export class InstanceLogTail {
 }
 
 /** `i-0a1 app[402]: KO: secrets` */
-export function tellLogLine({ instanceId, streamName, event }: Extract<LogLine, { kind: 'instance' }>): string {
+function tellLogLine({ instanceId, streamName, event }: Extract<LogLine, { kind: 'instance' }>): string {
   const source = event.kind === 'entry' ? event.source : event.code;
   const text = `${instanceId ?? streamName}${source === undefined ? '' : ` ${source}`}: ${hideSecrets(event.text)}`;
   return cleanLine(text).slice(0, lengthMax);

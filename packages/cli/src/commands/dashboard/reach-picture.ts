@@ -26,7 +26,7 @@ export async function readReach(
   }
 }
 
-export function drawAnswer(
+function drawAnswer(
   answer: Answer,
   groupName: string,
   commands: readonly (readonly string[])[],

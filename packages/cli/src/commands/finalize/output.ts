@@ -19,7 +19,7 @@ export interface Ending {
 }
 
 /** The contract of `directrix finalize --json`; docs/images.md has it. */
-export interface FinalizeDocument {
+interface FinalizeDocument {
   readonly schema: 'directrix.finalize/1';
   readonly at: string;
   readonly region: string;

@@ -5,7 +5,7 @@ import { DirectrixError } from '@directrix/rollout';
 import { z } from 'zod';
 
 /** What a scenario is handed. It builds everything through the AWS SDK over the endpoint, as it would in an account. */
-export interface ScenarioStage {
+interface ScenarioStage {
   readonly variant: string;
   readonly endpoint: string;
   readonly env: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ export type DaemonMessage =
   | { readonly kind: 'ready'; readonly document: HostedLab['document'] }
   | { readonly kind: 'failed'; readonly failure: FailureDocument };
 
-export interface StartedDaemon {
+interface StartedDaemon {
   readonly document: HostedLab['document'];
   /** Lets it live on when this process ends. */
   keep(): Promise<void>;

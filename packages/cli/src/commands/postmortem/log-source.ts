@@ -15,7 +15,7 @@ const lengthMax = 300;
 const isTrouble =
   /\b(?:KO|errors?|fatal|critical|exception|traceback|panic|fail(?:ed|s|ure)?|denied|refused|unreachable|timed? ?out|timeout|killed|cannot|could not)\b/i;
 
-export interface LogRequest {
+interface LogRequest {
   readonly groupName: string;
   /** Undefined: as the tags of the images say, and nothing where they do not. */
   readonly logGroupName?: string;

@@ -14,7 +14,7 @@ export interface Section {
   readonly body: string;
 }
 
-export interface Rewritten {
+interface Rewritten {
   readonly text: string;
   /** The sections that a person had changed, and that were left as they are. */
   readonly kept: readonly string[];

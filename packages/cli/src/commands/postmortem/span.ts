@@ -2,7 +2,7 @@ import { DirectrixError } from '@directrix/rollout';
 import type { JournalEvent, Span } from '@directrix/timeline';
 import { isDuration, parseDuration } from '../../option-values.js';
 
-export interface SpanOptions {
+interface SpanOptions {
   readonly rollout?: string;
   readonly since?: string;
   readonly until?: string;

@@ -5,7 +5,7 @@ import { nameRelease } from '../../view/describe-event.js';
 import type { CheckedPreflight } from './checked-preflight.js';
 
 /** The contract of `directrix preflight --json`; docs/cli.md has it. */
-export interface PreflightDocument {
+interface PreflightDocument {
   readonly schema: 'directrix.preflight/1';
   /** `fail`: at least one error stands. `undecided`: none does, but whether a path works could not be told. */
   readonly verdict: 'pass' | 'fail' | 'undecided';

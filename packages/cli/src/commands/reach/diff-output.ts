@@ -2,7 +2,7 @@
 import type { PathDifference } from '@directrix/reachability';
 import type { Colors } from '../../colors.js';
 
-export interface DiffReport {
+interface DiffReport {
   readonly differences: readonly PathDifference[];
   /** What cannot be known before it is made, in words. */
   readonly unresolved: readonly string[];

@@ -22,7 +22,7 @@ import {
 import type { Colors } from '../../colors.js';
 
 /** The contract of `directrix reach --json`; docs/cli.md has it. */
-export interface ReachDocument extends Answer {
+interface ReachDocument extends Answer {
   readonly schema: 'directrix.reach/1';
   /** For each fault, in its order: AWS CLI calls that mend it. A call that mends several stands with the first of them. */
   readonly commands: readonly (readonly string[])[];

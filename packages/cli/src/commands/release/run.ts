@@ -32,7 +32,7 @@ export interface ReleaseOptions {
 }
 
 /** The contract of `directrix release --json`; docs/images.md has it. */
-export interface ReleaseDocument {
+interface ReleaseDocument {
   readonly schema: 'directrix.release/1';
   readonly mode: 'dry-run' | 'apply';
   readonly previous?: string | undefined;

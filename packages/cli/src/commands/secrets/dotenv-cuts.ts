@@ -22,7 +22,7 @@ export type Notice =
   /** A backslash within double quotes: `\n` and `\r` are line ends, every other one stays. */
   | { readonly kind: 'backslash'; readonly line: number };
 
-export interface Assignment {
+interface Assignment {
   readonly name: string;
   /** From 1. */
   readonly line: number;

@@ -6,7 +6,7 @@ import type { DotenvFile } from './dotenv-file.js';
 import type { WriteOptions } from './options.js';
 import { refuseName, refuseValue } from './parameter-limits.js';
 
-export type ImportState =
+type ImportState =
   | 'create'
   | 'change'
   | 'unchanged'

@@ -4,7 +4,7 @@ import { DirectrixError } from '@directrix/rollout';
 import * as z from 'zod';
 import { refuseName } from './parameter-limits.js';
 
-export interface SecretsManifest {
+interface SecretsManifest {
   /** Ends with a slash. */
   readonly path: string;
   /** Below the path. */
@@ -26,7 +26,7 @@ export async function readManifest(absolute: string, file: string): Promise<Secr
   return parseManifest(text, file);
 }
 
-export function parseManifest(text: string, file: string): SecretsManifest {
+function parseManifest(text: string, file: string): SecretsManifest {
   const parsed = manifestSchema.safeParse(parseJson(text, file));
   if (!parsed.success) throw invalid(file, describeIssue(parsed.error.issues[0]));
   const { path, names } = parsed.data;

@@ -1,7 +1,7 @@
 // options: what several commands of `secrets` are told alike.
 
 export const parameterTypes = ['SecureString', 'String', 'StringList'] as const;
-export type ParameterTypeName = (typeof parameterTypes)[number];
+type ParameterTypeName = (typeof parameterTypes)[number];
 export const exportFormats = ['dotenv', 'json', 'shell'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 

@@ -3,7 +3,7 @@
 import { DirectrixError } from '@directrix/rollout';
 
 export const standardBytes = 4_096;
-export const advancedBytes = 8_192;
+const advancedBytes = 8_192;
 const longestName = 1_011;
 const mostLevels = 15;
 

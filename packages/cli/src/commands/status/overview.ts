@@ -9,7 +9,7 @@ import { colorOutcome } from '../../view/describe-event.js';
 import type { World } from '../../world.js';
 
 /** The contract of `directrix status --json` without a group; docs/cli.md has it. */
-export interface OverviewDocument {
+interface OverviewDocument {
   readonly schema: 'directrix.groups/1';
   readonly at: string;
   readonly groups: readonly GroupOverview[];

@@ -32,7 +32,7 @@ export interface ProxyFixture {
   close(): Promise<void>;
 }
 
-export interface TargetServer {
+interface TargetServer {
   readonly server: Server;
   readonly port: number;
   /** Connections accepted so far. */

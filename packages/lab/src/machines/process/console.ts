@@ -14,7 +14,7 @@ export interface MachineConsole {
   flush(): void;
 }
 
-export interface ConsoleStream {
+interface ConsoleStream {
   take(chunk: Buffer): void;
   /** Writes what has no line end yet. */
   end(): void;

@@ -3,14 +3,14 @@ import type { GuestIdentity } from './guest/protocol.js';
 import { GUEST_IDENTITY } from './guest/protocol.js';
 import type { ServiceDescription } from './image.js';
 
-export interface HostEnvironmentOptions {
+interface HostEnvironmentOptions {
   readonly service: ServiceDescription;
   readonly homeDirectory: string;
   /** Where the machine's own programs are: before everything else on the PATH. */
   readonly programsDirectory: string;
 }
 
-export interface EnvironmentOptions extends HostEnvironmentOptions {
+interface EnvironmentOptions extends HostEnvironmentOptions {
   readonly identity: GuestIdentity;
   readonly guestUrl: string;
   readonly certificateFile: string;

@@ -26,10 +26,10 @@ export interface ServiceDescription {
   readonly network: 'lab' | 'host';
 }
 
-export type RestartPolicy = 'no' | 'on-failure' | 'always';
+type RestartPolicy = 'no' | 'on-failure' | 'always';
 
 /** What goes wrong with a machine of this image, in lab time. */
-export interface MachineFaults {
+interface MachineFaults {
   /** The time from power-on to the first service. */
   readonly bootDelaySeconds?: number | undefined;
   /** Every service's main process is killed this long after it started, each time. */

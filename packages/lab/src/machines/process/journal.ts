@@ -15,7 +15,7 @@ export interface MachineJournal {
   flush(): void;
 }
 
-export interface JournalOptions {
+interface JournalOptions {
   readonly directory: string;
   readonly clock: Clock;
   readonly instanceId: string;

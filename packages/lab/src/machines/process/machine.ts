@@ -19,7 +19,7 @@ import {
 import { openJournal } from './journal.js';
 import { createServiceUnit, type ServiceUnit } from './service-unit.js';
 
-export interface MachineOptions {
+interface MachineOptions {
   readonly instanceId: string;
   readonly controlPlane: ControlPlanePort;
   readonly runDirectory: string;

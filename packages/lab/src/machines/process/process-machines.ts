@@ -11,7 +11,7 @@ import { openControlSocket } from '../../network/control-socket.js';
 import type { Gateway, InstanceListeners } from '../../network/gateway.js';
 import { createMachine, type Machine } from './machine.js';
 
-export interface ProcessMachinesOptions {
+interface ProcessMachinesOptions {
   readonly controlPlane: ControlPlanePort;
   /** Private to this lab, and its own: sockets, records and home directories go here. */
   readonly runDirectory: string;

@@ -11,7 +11,7 @@ import type { MachineConsole } from './console.js';
 import type { ServiceDescription } from './image.js';
 import { readProcessStartTime, signalGroup, writeProcessRecord } from './process-record.js';
 
-export interface ServiceUnitOptions {
+interface ServiceUnitOptions {
   readonly instanceId: string;
   readonly service: ServiceDescription;
   readonly directory: string;

@@ -30,7 +30,7 @@ export interface SimulatedResponse {
 }
 
 /** Asks the machine behind a target, through the network. */
-export type AskTarget = (loadBalancerArn: string, targetId: string, request: MachineRequest) => MachineAnswer;
+type AskTarget = (loadBalancerArn: string, targetId: string, request: MachineRequest) => MachineAnswer;
 
 interface Exchange {
   readonly targetId: string;

@@ -9,7 +9,7 @@ export interface MachineRequest {
   readonly path: string;
 }
 
-export interface MachineResponse {
+interface MachineResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -47,7 +47,7 @@ const NASTY_TEXT = [
 ] as const;
 
 /** Good values for a member of this name, so that a call gets beyond "not found". */
-export type Suggest = (memberName: string) => readonly string[];
+type Suggest = (memberName: string) => readonly string[];
 
 function texts(suggested: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof(

@@ -89,7 +89,7 @@ export function clientOf(wire: WireName, respond: (request: LabHttpRequest) => L
   });
 }
 
-export function sendTo(client: AnyClient, wire: WireName, name: string, input: unknown): Promise<object> {
+function sendTo(client: AnyClient, wire: WireName, name: string, input: unknown): Promise<object> {
   const commands = WIRES[wire].schemas as Readonly<Record<string, unknown>>;
   const Command = commands[`${name}Command`] as new (input: unknown) => object;
   return client.send(new Command(input));

@@ -18,7 +18,7 @@ import { configurationOfInstance, launchOfConfiguration, requireLaunchConfigurat
 import { requireLaunchTemplate, resolveLaunchTemplate } from './launch-template.js';
 
 /** As CreateAutoScalingGroup and UpdateAutoScalingGroup ask for it. */
-export interface AskedSource {
+interface AskedSource {
   readonly LaunchConfigurationName?: string | undefined;
   readonly LaunchTemplate?: LaunchTemplateSpecification | undefined;
   readonly MixedInstancesPolicy?: MixedInstancesPolicy | undefined;

@@ -4,7 +4,7 @@ import { AwsError } from '../../control-plane/aws-error.js';
 import type { LabState } from '../../control-plane/types.js';
 
 /** What a group's specification means now: `$Latest` and `$Default` as numbers. Throws ValidationError as CreateAutoScalingGroup does. */
-export interface ResolvedTemplate {
+interface ResolvedTemplate {
   readonly launchTemplateId: string;
   readonly launchTemplateName: string;
   readonly version: LaunchTemplateVersion;

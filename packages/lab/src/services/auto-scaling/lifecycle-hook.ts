@@ -6,7 +6,7 @@ import { AwsError } from '../../control-plane/aws-error.js';
 import type { ControlPlaneContext } from '../../control-plane/types.js';
 import type { GroupRecord, HookWait, MemberRecord } from './state.js';
 
-export type Transition = 'autoscaling:EC2_INSTANCE_LAUNCHING' | 'autoscaling:EC2_INSTANCE_TERMINATING';
+type Transition = 'autoscaling:EC2_INSTANCE_LAUNCHING' | 'autoscaling:EC2_INSTANCE_TERMINATING';
 
 const DEFAULT_HEARTBEAT_SECONDS = 3600;
 const LONGEST_WAIT_SECONDS = 48 * 3600;

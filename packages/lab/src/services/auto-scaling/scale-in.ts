@@ -23,7 +23,7 @@ export interface Candidate {
   readonly launchedAt: number;
 }
 
-export interface ScaleInQuestion {
+interface ScaleInQuestion {
   /** In service and unprotected. */
   readonly candidates: readonly Candidate[];
   /** By zone: every instance that counts as capacity. */

@@ -13,7 +13,7 @@ import { isSuspended } from './group.js';
 import type { GroupRecord } from './state.js';
 
 /** An alarm's newest value and its threshold. */
-export interface Breach {
+interface Breach {
   readonly value: number | undefined;
   readonly threshold: number | undefined;
 }

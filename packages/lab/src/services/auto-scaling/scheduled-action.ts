@@ -9,7 +9,7 @@ import { changeSizes } from './sizes.js';
 import type { GroupRecord } from './state.js';
 
 /** Epoch milliseconds of its next run after `now`; undefined when there is none. */
-export function nextRun(action: ScheduledUpdateGroupAction, now: number): number | undefined {
+function nextRun(action: ScheduledUpdateGroupAction, now: number): number | undefined {
   const start = action.StartTime?.getTime();
   if (action.Recurrence === undefined) return start !== undefined && start > now ? start : undefined;
   // The start itself is a run when the expression names it.

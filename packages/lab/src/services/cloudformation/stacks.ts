@@ -43,7 +43,7 @@ export function checkStackName(name: string): void {
   );
 }
 
-export interface NewStack {
+interface NewStack {
   readonly stackId: string;
   readonly stackName: string;
   readonly status: StackRecord['status'];

@@ -84,7 +84,7 @@ export interface Departure {
   readonly policy: string;
 }
 
-export type OperationPhase = 'apply' | 'cleanup' | 'rollback' | 'rollbackCleanup' | 'delete';
+type OperationPhase = 'apply' | 'cleanup' | 'rollback' | 'rollbackCleanup' | 'delete';
 
 /** What a record is besides its properties. */
 export type ResourceFacts = Pick<

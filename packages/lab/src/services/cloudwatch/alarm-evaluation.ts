@@ -11,7 +11,7 @@ import type { MetricAlarm, StateValue } from '@aws-sdk/client-cloudwatch';
 /** How many periods before the N CloudWatch looks at for data. */
 export const LOOK_BACK_PERIODS = 3;
 
-export interface AlarmJudgement {
+interface AlarmJudgement {
   readonly state: StateValue;
   readonly reason: string;
   /** Of the N periods, newest first, those with data. */

@@ -10,7 +10,7 @@ import { AwsError } from '../../control-plane/aws-error.js';
 export type TimeSeries = ReadonlyMap<number, number>;
 type Value = number | TimeSeries;
 
-export interface MathContext {
+interface MathContext {
   /** The query of this id. Undefined when there is none. */
   readonly read: (id: string) => TimeSeries | undefined;
   /** Every period of the request, oldest first. */

@@ -6,14 +6,14 @@ import { evaluateMath, type TimeSeries } from './metric-math.js';
 import { readPeriodMs, readPeriods, seriesKey } from './series.js';
 import type { CloudWatchState } from './state.js';
 
-export interface QueryRange {
+interface QueryRange {
   readonly fromMs: number;
   readonly toMs: number;
   /** Of an expression; a metric has its own. */
   readonly periodMs: number;
 }
 
-export interface MetricQueryResults {
+interface MetricQueryResults {
   /** Undefined for an id that no query has. */
   read(id: string): TimeSeries | undefined;
 }

@@ -32,7 +32,7 @@ export function seriesKey({ namespace, name, dimensions }: MetricName): string {
   return JSON.stringify([namespace, name, sortDimensions(dimensions).map(({ Name, Value }) => [Name, Value])]);
 }
 
-export function sortDimensions(dimensions: readonly Dimension[]): Dimension[] {
+function sortDimensions(dimensions: readonly Dimension[]): Dimension[] {
   return [...dimensions].sort((left, right) => (left.Name ?? '').localeCompare(right.Name ?? ''));
 }
 

@@ -55,7 +55,7 @@ export function insufficientFreeAddresses(subnet: Subnet): AwsError {
   );
 }
 
-export function usableRange(subnet: Subnet): { readonly first: number; readonly count: number } {
+function usableRange(subnet: Subnet): { readonly first: number; readonly count: number } {
   const block = blockOf(subnet);
   const count = block.last - block.first + 1 - reservedAtStart - reservedAtEnd;
   return { first: block.first + reservedAtStart, count };

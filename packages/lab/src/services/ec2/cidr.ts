@@ -40,10 +40,6 @@ export function overlaps(one: Ipv4Block, other: Ipv4Block): boolean {
   return one.first <= other.last && other.first <= one.last;
 }
 
-export function isIpv4Address(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text);
-}
-
 export function numberOf(address: string): number {
   return ipaddr.IPv4.parse(address).octets.reduce((sum, octet) => sum * 256 + octet, 0);
 }

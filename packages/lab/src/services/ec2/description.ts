@@ -11,7 +11,7 @@ import { kindOf, type ResourceKind, type ResourceOf, requireResource } from './r
 import type { Ec2State } from './state.js';
 import { tagsOf } from './tags.js';
 
-export interface DescribeRequest extends PageRequest {
+interface DescribeRequest extends PageRequest {
   readonly ids?: readonly string[] | undefined;
   readonly Filters?: readonly Filter[] | undefined;
 }

@@ -50,7 +50,7 @@ export function requireEndpointService(
   throw new AwsError('InvalidServiceName', `The Vpc Endpoint Service '${serviceName}' does not exist`);
 }
 
-export function serviceNameOf(service: EndpointService, region: string): string {
+function serviceNameOf(service: EndpointService, region: string): string {
   return `com.amazonaws.${region}.${service.name}`;
 }
 

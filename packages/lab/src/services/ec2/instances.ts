@@ -24,12 +24,12 @@ const stateCodes = {
   stopped: 80,
 } as const;
 
-export type InstanceStateName = keyof typeof stateCodes;
+type InstanceStateName = keyof typeof stateCodes;
 
 /** AWS shows a terminated instance for about an hour. */
 const terminatedVisibleMs = 3600 * 1000;
 
-export function stateNamed(name: InstanceStateName): InstanceState {
+function stateNamed(name: InstanceStateName): InstanceState {
   return { Code: stateCodes[name], Name: name };
 }
 

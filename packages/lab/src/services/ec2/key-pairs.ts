@@ -6,7 +6,7 @@ import { invalidParameterValue, required } from './refusals.js';
 import { kindOf } from './resources.js';
 import { putTags } from './tags.js';
 
-export interface NewKeyPair {
+interface NewKeyPair {
   readonly name: string;
   readonly type: KeyType;
   readonly fingerprint: string;

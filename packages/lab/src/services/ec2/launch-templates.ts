@@ -62,7 +62,7 @@ export function versionNumberOf({ template }: LaunchTemplateRecord, version: str
   return Number(version);
 }
 
-export function versionNotFound(): AwsError {
+function versionNotFound(): AwsError {
   return new AwsError('InvalidLaunchTemplateId.VersionNotFound', 'Could not find launch template version');
 }
 

@@ -14,7 +14,7 @@ import { requireResource } from './resources.js';
 import type { Ec2State } from './state.js';
 import { putTags } from './tags.js';
 
-export interface NewInterface {
+interface NewInterface {
   readonly subnet: Subnet;
   readonly groupIds: readonly string[];
   readonly description?: string | undefined;

@@ -64,7 +64,7 @@ function words(type: ResourceType, prefix: string, noun: string, code: string, t
   };
 }
 
-export const resourceKinds = {
+const resourceKinds = {
   vpc: keptAsIs<Vpc>(
     words('vpc', 'vpc-', 'vpc', 'InvalidVpcID'),
     (s) => s.vpcs,

@@ -144,7 +144,7 @@ export function replaceRule(
 }
 
 /** Keeps a group's IpPermissions in step with its rules. */
-export function showPermissions(group: SecurityGroup, state: Ec2State): void {
+function showPermissions(group: SecurityGroup, state: Ec2State): void {
   const rules = rulesOfGroup(group, state);
   group.IpPermissions = permissionsOf(rules.filter((rule) => rule.IsEgress !== true));
   group.IpPermissionsEgress = permissionsOf(rules.filter((rule) => rule.IsEgress === true));

@@ -15,7 +15,7 @@ const gibibyte = 2 ** 30;
 /** The volume id that AWS shows of a snapshot whose volume it does not know, for example of a copy. */
 export const unknownVolumeId = 'vol-ffffffff';
 
-export interface SnapshotOf {
+interface SnapshotOf {
   readonly volumeId: string;
   /** GiB. */
   readonly size: number;

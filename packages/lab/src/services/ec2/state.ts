@@ -41,12 +41,12 @@ export interface InstanceRecord {
 }
 
 /** What a launch of an image meets: RunInstances refuses it, or the instance goes from pending to terminated. */
-export type ImageFault =
+type ImageFault =
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'terminated'; readonly stateReasonCode: string };
 
 /** Faults that a test or an operator plants; EC2 answers as AWS does when it meets them. */
-export interface Ec2Faults {
+interface Ec2Faults {
   /** By zone name: the instance types of which it has none left, or `all`. */
   readonly zonesWithoutCapacity: Map<string, 'all' | readonly string[]>;
   /** By image id. */
@@ -77,13 +77,13 @@ export interface ForeignUse {
 }
 
 /** A report on who else uses an image: what was so when it was made. */
-export interface ImageUsageRecord {
+interface ImageUsageRecord {
   readonly report: ImageUsageReport;
   readonly entries: readonly ForeignUse[];
 }
 
 /** What a client token was first used for. */
-export interface ClientTokenRecord {
+interface ClientTokenRecord {
   /** The parameters of that request; another request with the same token must equal it. */
   readonly fingerprint: string;
   readonly resourceId: string;

@@ -50,7 +50,7 @@ export function createVolumes(instance: Instance, launch: LaunchPlan, context: C
   });
 }
 
-export interface VolumeSpecification {
+interface VolumeSpecification {
   readonly SnapshotId?: string | undefined;
   readonly VolumeSize?: number | undefined;
   readonly VolumeType?: VolumeType | undefined;

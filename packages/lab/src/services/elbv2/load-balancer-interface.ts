@@ -11,7 +11,7 @@ import { loadBalancerPath } from './arn.js';
 
 const OWNER = 'amazon-elb';
 
-export interface InterfaceRequest {
+interface InterfaceRequest {
   readonly loadBalancerArn: string;
   readonly subnetId: string;
   readonly securityGroupIds: readonly string[];

@@ -22,7 +22,7 @@ export function addTagsTo(state: ElbV2State, arn: string, tags: readonly Tag[] |
 }
 
 /** Whether the ARN names anything here that can carry tags. */
-export function isTaggable(state: ElbV2State, arn: string): boolean {
+function isTaggable(state: ElbV2State, arn: string): boolean {
   if (state.loadBalancers.has(arn) || state.targetGroups.has(arn) || state.listeners.has(arn)) return true;
   for (const listener of state.listeners.values()) if (listener.rules.has(arn)) return true;
   return false;

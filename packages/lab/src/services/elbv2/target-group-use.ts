@@ -3,7 +3,7 @@ import { AwsError } from '../../control-plane/aws-error.js';
 import type { ElbV2State } from './state.js';
 
 /** The target groups that an action list forwards to. */
-export function forwardedTargetGroups(actions: readonly Action[] | undefined): readonly string[] {
+function forwardedTargetGroups(actions: readonly Action[] | undefined): readonly string[] {
   return (actions ?? [])
     .filter((action) => action.Type === 'forward')
     .flatMap((action) => action.ForwardConfig?.TargetGroups ?? [])

@@ -2,7 +2,7 @@ import { AwsError } from '../../control-plane/aws-error.js';
 
 const DEFAULT_PAGE = 100;
 
-export interface MarkedPage<Item> {
+interface MarkedPage<Item> {
   readonly items: readonly Item[];
   readonly IsTruncated: boolean;
   readonly Marker?: string;

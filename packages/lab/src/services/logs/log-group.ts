@@ -4,7 +4,7 @@ import { groupNotFound, invalidParameter } from './refusal.js';
 import type { LogGroupRecord } from './state.js';
 
 /** An operation's way of naming a group: by its name, or by a name or ARN. */
-export interface GroupReference {
+interface GroupReference {
   readonly logGroupName?: string | undefined;
   readonly logGroupIdentifier?: string | undefined;
 }

@@ -15,12 +15,12 @@ const DAY_MS = 24 * HOUR_MS;
 const FUTURE_MS = 2 * HOUR_MS;
 const PAST_MS = 14 * DAY_MS;
 
-export interface InputEvent {
+interface InputEvent {
   readonly timestamp: number;
   readonly message: string;
 }
 
-export interface AcceptedEvents {
+interface AcceptedEvents {
   readonly accepted: readonly InputEvent[];
   readonly rejectedLogEventsInfo?: RejectedLogEventsInfo;
 }

@@ -41,7 +41,7 @@ export interface QueryRecord {
   isCancelled: boolean;
 }
 
-export type QueryRow = readonly { readonly field: string; readonly value: string }[];
+type QueryRow = readonly { readonly field: string; readonly value: string }[];
 
 export interface LogsState {
   readonly groups: Map<string, LogGroupRecord>;

@@ -4,7 +4,7 @@ import { isBelowPath } from './parameter-name.js';
 import { currentVersion } from './parameter-reference.js';
 import type { ParameterRecord } from './state.js';
 
-export type FilterKeys = readonly string[];
+type FilterKeys = readonly string[];
 
 export const BY_PATH_KEYS: FilterKeys = ['Type', 'KeyId', 'Label'];
 export const DESCRIBE_KEYS: FilterKeys = ['Name', 'Type', 'KeyId', 'Path', 'Label', 'Tier', 'DataType'];

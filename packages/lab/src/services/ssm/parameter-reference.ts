@@ -4,7 +4,7 @@ import type { LabState } from '../../control-plane/types.js';
 import type { ParameterRecord } from './state.js';
 
 /** A parameter as a request names it: `/a/b`, `/a/b:3`, `/a/b:label`, or an ARN of it. */
-export interface ParameterReference {
+interface ParameterReference {
   readonly name: string;
   /** A version or a label, without the colon. */
   readonly selector?: string;

@@ -9,7 +9,7 @@
 import { linkSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface PortClaim {
+interface PortClaim {
   readonly pid: number;
   /** What the application asked for: `0.0.0.0`, `::`, `127.0.0.1`, or the instance's private address. */
   readonly address: string;

@@ -40,7 +40,7 @@ const TARGET_GROUP = {
   UnhealthyThresholdCount: 2,
 } satisfies Partial<CreateTargetGroupInput>;
 
-export interface WebOptions {
+interface WebOptions {
   readonly good?: MachineBehaviour;
   readonly group?: Partial<CreateAutoScalingGroupType>;
   readonly targetGroup?: Partial<CreateTargetGroupInput>;

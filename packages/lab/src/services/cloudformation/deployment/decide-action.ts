@@ -34,7 +34,7 @@ export function decideAction(before: AppliedResource | undefined, after: Applied
 }
 
 /** Top-level properties whose values differ; the stack's tags count as Tags, where the type has them. */
-export function changedProperties(before: AppliedResource, after: AppliedResource): readonly string[] {
+function changedProperties(before: AppliedResource, after: AppliedResource): readonly string[] {
   const names = [...new Set([...Object.keys(before.properties), ...Object.keys(after.properties)])];
   const changed = names.filter((name) => !isDeepStrictEqual(before.properties[name], after.properties[name]));
   const hasTags = resourceFactsOf(after.type)?.properties.has('Tags') === true;

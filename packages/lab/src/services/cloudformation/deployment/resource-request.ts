@@ -64,13 +64,13 @@ export function openRequest(
   };
 }
 
-export function callerOf({ caller }: StackRecord): Caller {
+function callerOf({ caller }: StackRecord): Caller {
   return caller === undefined
     ? { kind: 'administrator' }
     : { kind: 'instanceRole', instanceId: caller.sessionName, roleName: caller.roleName };
 }
 
-export function ownTags(stack: StackRecord, { logicalId }: ResourceRecord): readonly { Key: string; Value: string }[] {
+function ownTags(stack: StackRecord, { logicalId }: ResourceRecord): readonly { Key: string; Value: string }[] {
   return [
     { Key: 'aws:cloudformation:stack-name', Value: stack.stackName },
     { Key: 'aws:cloudformation:stack-id', Value: stack.stackId },

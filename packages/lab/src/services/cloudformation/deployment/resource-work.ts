@@ -16,7 +16,7 @@ import { reasonOf } from './handler-error.js';
 import { openRequest } from './resource-request.js';
 import { factsOf, isUpdate, isUsable, LONGEST_WORK_MS, type Step, undo } from './step.js';
 
-export interface Means {
+interface Means {
   /** Of the goal, with what is done already. */
   readonly evaluation: Evaluation;
   readonly dependsOn: readonly string[];

@@ -26,7 +26,7 @@ const BEGINNING: Readonly<Record<StackOperation['kind'], StackStatus>> = {
   delete: 'DELETE_IN_PROGRESS',
 };
 
-export interface OperationOptions {
+interface OperationOptions {
   readonly kind: StackOperation['kind'];
   readonly goal: StackDefinition;
   readonly before?: StackDefinition | undefined;

@@ -9,7 +9,7 @@ import { requireStack } from '../stacks.js';
 import { type CheckedTemplate, checkTemplate, parseTemplate } from '../template/check-template.js';
 import { readTemplateOnly, requiredCapabilities } from '../template/definition.js';
 import { dependenciesOf } from '../template/dependencies.js';
-import type { ParameterDeclaration } from '../template/parameters.js';
+import { isSecret, type ParameterDeclaration } from '../template/parameters.js';
 import { isRecord } from '../template/references.js';
 
 export function getTemplateSummary(
@@ -63,10 +63,6 @@ export function validateTemplate(input: ValidateTemplateInput, context: Operatio
 
 function declarationsOf({ Parameters }: CheckedTemplate): readonly (readonly [string, ParameterDeclaration])[] {
   return Object.entries(isRecord(Parameters) ? (Parameters as Readonly<Record<string, ParameterDeclaration>>) : {});
-}
-
-function isSecret({ NoEcho }: ParameterDeclaration): boolean {
-  return String(NoEcho) === 'true';
 }
 
 function capabilitiesOf(template: CheckedTemplate) {

@@ -39,7 +39,7 @@ import {
 } from './vpc.js';
 
 /** Every type that the lab emulates. A stack with another one fails, and the reason names it. */
-export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
+const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::AutoScaling::AutoScalingGroup': autoScalingGroup,
   'AWS::AutoScaling::LaunchConfiguration': launchConfiguration,
   'AWS::AutoScaling::LifecycleHook': lifecycleHook,

@@ -83,7 +83,7 @@ export function hasChanged({ properties, previous }: ResourceRequest, names: str
   return names.split(' ').some((name) => JSON.stringify(properties[name]) !== JSON.stringify(previous[name]));
 }
 
-export interface ListChange {
+interface ListChange {
   readonly added: readonly string[];
   readonly removed: readonly string[];
 }

@@ -12,7 +12,7 @@ import { Evaluation, KNOWN_AFTER_APPLY, type StackFacts, writeOut } from './eval
 import { type ReadStoreParameters, resolveParameters } from './parameters.js';
 import { isRecord } from './references.js';
 
-export interface DefinitionRequest {
+interface DefinitionRequest {
   readonly TemplateBody?: string | undefined;
   readonly TemplateURL?: string | undefined;
   readonly UsePreviousTemplate?: boolean | undefined;

@@ -5,7 +5,7 @@
 import { formatError, validationError } from '../refusals.js';
 import { findReferences, isRecord } from './references.js';
 
-export type Dependencies = ReadonlyMap<string, readonly string[]>;
+type Dependencies = ReadonlyMap<string, readonly string[]>;
 
 /** By logical id, in the template's order: what it must wait for, sorted. `resources` are those that exist. Throws AwsError. */
 export function dependenciesOf(resources: Readonly<Record<string, unknown>>): Dependencies {

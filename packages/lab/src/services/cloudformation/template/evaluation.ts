@@ -15,7 +15,7 @@ import { isRecord } from './references.js';
 /** Stands for what only the change itself will tell; every function of it is unknown too, by reachability's T1. */
 export const KNOWN_AFTER_APPLY = 'unresolved:after apply';
 
-export interface ResourceValues {
+interface ResourceValues {
   readonly ref: (logicalId: string) => unknown;
   readonly attribute: (logicalId: string, attribute: string) => unknown;
 }

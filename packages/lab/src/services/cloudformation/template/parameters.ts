@@ -76,15 +76,25 @@ function resolveOne(
   const type = String(declaration.Type ?? '');
   if (type === '') throw formatError(`Every Parameters object must contain a Type member.`);
   checkConstraints(name, declaration, text);
-  const isSecret = String(declaration.NoEcho) === 'true';
   const inner = STORE_TYPE.exec(type)?.[1];
   if (inner !== undefined) {
     const resolved = readStore([text]).get(text);
     if (resolved === undefined)
       throw validationError(`Unable to fetch parameters [${text}] from parameter store for this account.`);
-    return { name, text, value: isList(inner) ? listOf(resolved) : resolved, resolved, isSecret };
+    return {
+      name,
+      text,
+      value: isList(inner) ? listOf(resolved) : resolved,
+      resolved,
+      isSecret: isSecret(declaration),
+    };
   }
-  return { name, text, value: isList(type) ? listOf(text) : text, isSecret };
+  return { name, text, value: isList(type) ? listOf(text) : text, isSecret: isSecret(declaration) };
+}
+
+/** No operation and no event shows its value. */
+export function isSecret({ NoEcho }: ParameterDeclaration): boolean {
+  return String(NoEcho) === 'true';
 }
 
 function isList(type: string): boolean {

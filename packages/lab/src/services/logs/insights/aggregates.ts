@@ -3,7 +3,7 @@ import type { QueryReader } from './query-reader.js';
 import type { Row, Value } from './row.js';
 
 /** A statistic over the rows of a bin. */
-export type Aggregate = (rows: readonly Row[]) => Value;
+type Aggregate = (rows: readonly Row[]) => Value;
 
 interface Column<Work> {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { Value } from './row.js';
 
 /** A function of a row's values; dates are epoch milliseconds, durations milliseconds. */
-export interface QueryFunction {
+interface QueryFunction {
   readonly least: number;
   readonly most: number;
   call(...values: readonly Value[]): Value;

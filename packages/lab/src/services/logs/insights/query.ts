@@ -19,7 +19,7 @@ interface Table {
 
 type Command = (table: Table) => Table;
 
-export interface QueryResult {
+interface QueryResult {
   readonly rows: readonly (readonly { readonly field: string; readonly value: string }[])[];
   /** Rows after all filters. */
   readonly matched: number;
