@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { nativeModules } from './vitest.modules.js';
 
 // Whole labs of real processes under load: one at a time, and not beside the other tests, so that a busy machine is not an outage.
 export default defineConfig({
@@ -9,5 +10,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     pool: 'forks',
     fileParallelism: false,
+    isolate: false,
+    server: nativeModules,
   },
 });

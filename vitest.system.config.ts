@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { nativeModules } from './vitest.modules.js';
 
 // What needs root or Debian packages: the AWS CLI and boto3 against the lab, and Linux as the judge of the network.
 export default defineConfig({
@@ -9,5 +10,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     fileParallelism: false,
+    server: nativeModules,
   },
 });

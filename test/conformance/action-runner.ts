@@ -22,7 +22,7 @@ export interface Action {
   readonly runs: { readonly using: string; readonly steps: readonly Step[] };
 }
 
-export interface ActionRun {
+interface ActionRun {
   readonly failed: boolean;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;

@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly onStart?: (child: ChildProcess) => void;
 }
 
-export interface InProcessOptions {
+interface InProcessOptions {
   readonly stdin?: string;
   readonly isTerminal?: boolean;
   /** As Ctrl-C while this call is under way: `ssm:PutParameter`. */

@@ -137,15 +137,14 @@ it.each(['management-a', 'management-b'])(
 );
 
 it('an endpoint that cannot be reached in one zone is named where only the first address is tried', async () => {
-  const ends: string[] = [];
-  for (const subnet of ['management-a', 'management-b']) {
-    await inNetwork(n5, async (site) => {
+  const boot = (subnet: string) =>
+    inNetwork(n5, async (site) => {
       await site.put('KEY', 'x');
       await site.cutOff(subnet);
       const { result } = await site.boot({ nodeOptions: ['--no-network-family-autoselection'] });
-      ends.push(result.code === undefined ? 'loaded' : `${result.layer} ${result.code}: ${result.message}`);
+      return result.code === undefined ? 'loaded' : `${result.layer} ${result.code}: ${result.message}`;
     });
-  }
+  const ends = await Promise.all(['management-a', 'management-b'].map(boot));
   expect(ends.sort()).toEqual([
     'loaded',
     expect.stringMatching(/^network PARTIAL_AZ: .* port 443: 1 of 2 addresses do not answer \(10\.0\.2[01]\.\d+\)$/),
@@ -218,8 +217,10 @@ describe('in a network that works', () => {
   });
 
   it('takes an empty path for an error, by names and by path', async () => {
-    const byNames = await site.boot({ secrets: { path: '/app/production/empty/' } });
-    const byPath = await site.boot({ secrets: { path: '/app/production/empty/', names: 'byPath' } });
+    const [byNames, byPath] = await Promise.all([
+      site.boot({ secrets: { path: '/app/production/empty/' } }),
+      site.boot({ secrets: { path: '/app/production/empty/', names: 'byPath' } }),
+    ]);
     expect(byNames.result).toMatchObject({ code: 'PATH_EMPTY', layer: 'path' });
     expect(byPath.result).toMatchObject({ code: 'PATH_EMPTY', layer: 'path' });
   });
@@ -290,10 +291,12 @@ describe('in a network that works', () => {
 
   it('reads the exact versions that a release pinned, by number and by label', async () => {
     await site.put('KEY', 'a newer one', { Overwrite: true });
-    const newest = await site.boot();
-    const byNumber = await site.boot({ secrets: { pinned: { KEY: 1 } } });
-    const missing = await site.boot({ secrets: { pinned: { label: 'release-0' } } });
-    const current = await site.boot({ secrets: { pinned: { label: 'release-0', ifMissing: 'current' } } });
+    const [newest, byNumber, missing, current] = await Promise.all([
+      site.boot(),
+      site.boot({ secrets: { pinned: { KEY: 1 } } }),
+      site.boot({ secrets: { pinned: { label: 'release-0' } } }),
+      site.boot({ secrets: { pinned: { label: 'release-0', ifMissing: 'current' } } }),
+    ]);
     expect(newest.result.versions).toEqual({ KEY: 2 });
     expect(byNumber.result.versions).toEqual({ KEY: 1 });
     expect(missing.result).toMatchObject({ code: 'PATH_EMPTY' });

@@ -1,5 +1,5 @@
-// A value appears nowhere but where it was asked for: a random one goes through every command of `directrix secrets`, as real processes, and
-// is searched for in what they say, in the process list, and in the files that they leave.
+// A value appears nowhere but where it was asked for: a random one goes through every command of `directrix secrets`, and is searched for in
+// what they say, in the process list, and in the files that they leave. Each command runs as a real process once; its variants run in this one.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
@@ -35,36 +35,40 @@ describe('a random secret value', () => {
     await site.ssm.send(
       new PutParameterCommand({ Name: `${path}PATTERNED`, Value: 'a', Type: 'String', AllowedPattern: '^a$' }),
     );
-    const commands: [readonly string[], RunOptions?][] = [
-      [['set', `${path}KEY`, '--json'], { stdin: `${secret}\n` }],
+    const commands: [readonly string[], (RunOptions & { readonly isOwnProcess?: true })?][] = [
+      [['set', `${path}KEY`, '--json'], { stdin: `${secret}\n`, ...ownProcess }],
       [['set', `${path}KEY`], { stdin: secret }],
       [['set', `${path}KEY`, '--type', 'String'], { stdin: `${secret}2` }],
       [['set', `${path}PATTERNED`], { stdin: secret }],
       [['set', `${path}LARGE`], { stdin: secret.repeat(200) }],
       [['set', 'no-path'], { stdin: secret }],
       [['set', `${path}UNSEALED`, '--key-id', 'alias/gone?'], { stdin: secret }],
-      [['set', `${path}UNREACHED`], { stdin: secret, env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } }],
+      [['set', `${path}UNREACHED`], { stdin: secret, env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, ...ownProcess }],
       [['list', path]],
-      [['list', path, '--json']],
+      [['list', path, '--json'], ownProcess],
       [['import', 'leak.env', '--to', path]],
-      [['import', 'leak.env', '--to', path, '--apply', '--json']],
+      [['import', 'leak.env', '--to', path, '--apply', '--json'], ownProcess],
       [['import', 'leak.env', '--to', path, '--type', 'StringList']],
       [['diff', path, '/app/staging/', '--json']],
-      [['diff', path, '/app/staging/']],
+      [['diff', path, '/app/staging/'], ownProcess],
       [['set', `${path}KEY`], { stdin: 'another' }],
-      [['restore', `${path}KEY`, '--version-number', '1', '--json']],
+      [['restore', `${path}KEY`, '--version-number', '1', '--json'], ownProcess],
       [['restore', `${path}KEY`, '--version-number', '77']],
-      [['history', `${path}KEY`]],
+      [['history', `${path}KEY`], ownProcess],
       [['history', `${path}KEY`, '--json']],
-      [['check', '--schema', 'picky.mjs', '--path', path]],
+      [['check', '--schema', 'picky.mjs', '--path', path], ownProcess],
       [['check', '--schema', 'picky.mjs', '--path', path, '--json']],
-      [['exec', '--path', path, '--', process.execPath, '-e', 'process.stdout.write(String(process.env.KEY.length))']],
-      [['exec', '--path', path, '--', 'there-is-no-such-program']],
+      [
+        ['exec', '--path', path, '--', process.execPath, '-e', 'process.stdout.write(String(process.env.KEY.length))'],
+        ownProcess,
+      ],
+      [['exec', '--path', path, '--', 'there-is-no-such-program'], ownProcess],
       [['unset', `${path}FROM_FILE`]],
-      [['unset', `${path}FROM_FILE`, '--yes', '--json']],
+      [['unset', `${path}FROM_FILE`, '--yes', '--json'], ownProcess],
     ];
     for (const [args, options] of commands) {
-      const result = await site.spawnCommand(args, options);
+      const run = options?.isOwnProcess === true ? site.spawnCommand : site.run;
+      const result = await run(args, options);
       said.push(`$ ${args.join(' ')}\n${result.code}\n${result.stdout}\n${result.stderr}`);
     }
     allowed.push(
@@ -97,6 +101,8 @@ describe('a random secret value', () => {
   });
 });
 
+const ownProcess = { isOwnProcess: true } as const;
+
 /** A schema that would say the value, whatever it is asked. */
 const pickySchema = `
 const validate = (input) => ({ issues: Object.entries(input).map(([key, value]) => ({ message: 'bad: ' + value, path: [key], expected: value, received: value })) });
@@ -105,12 +111,11 @@ export default { '~standard': { version: 1, vendor: 'picky', validate, jsonSchem
 describe('exec, of a value with a NUL,', () => {
   it('refuses by name a value that no environment can hold', async () => {
     await site.put('/app/nul/BROKEN', `${secret}\0tail`);
-    for (const command of [[process.execPath, '-e', '0'], ['there-is-no-such-program']]) {
-      const { code, stdout, stderr } = await site.spawnCommand(['exec', '--path', '/app/nul/', '--', ...command]);
-      expect(code).toBe(2);
-      expect(stderr).toContain('error SECRET_UNQUOTABLE: No environment can hold the value of BROKEN');
-      expect(leaksIn(`${stdout}${stderr}`)).toEqual([]);
-    }
+    const command = [process.execPath, '-e', '0'];
+    const { code, stdout, stderr } = await site.spawnCommand(['exec', '--path', '/app/nul/', '--', ...command]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('error SECRET_UNQUOTABLE: No environment can hold the value of BROKEN');
+    expect(leaksIn(`${stdout}${stderr}`)).toEqual([]);
   });
 });
 

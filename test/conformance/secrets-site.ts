@@ -30,7 +30,7 @@ const deadlineMs = 25_000;
 const parameterArn = 'arn:aws:ssm:us-west-2:123456789012:parameter/app/production';
 
 /** What the application printed at its end. */
-export interface AppResult {
+interface AppResult {
   readonly loaded?: readonly string[];
   readonly versions?: Readonly<Record<string, number>>;
   readonly printed?: string;

@@ -14,7 +14,9 @@ import {
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { isRunning, type LabRecord, labsDirectory, listRunningLabs } from '@directrix/lab/run-directory';
+import { runProgram } from 'directrix';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createTestIo } from '../../io.fixture.js';
 import type { LabDownDocument, LabStatusDocument, LabUpDocument } from './lab-document.js';
 
 const bin = fileURLToPath(new URL('../../../bin/directrix.js', import.meta.url));
@@ -29,7 +31,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-  if (leftovers().length > 0) await directrix(['lab', 'down', '--all']);
+  if (leftovers().length > 0) await typed(['lab', 'down', '--all']);
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -65,8 +67,15 @@ function directrix(args: readonly string[], env: Readonly<Record<string, string>
   return Object.assign(ran, { child, stdout: () => stdout, stderr: () => stderr });
 }
 
+/** The same program within this process, where it is not the process that is tried: loading it again takes most of the time. */
+async function typed(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const io = createTestIo({ cwd: home, env: { PATH: process.env.PATH!, XDG_RUNTIME_DIR: home, ...env } });
+  const exitCode = await runProgram(args, io);
+  return { exitCode, ...io.written };
+}
+
 async function ask<T>(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<T> {
-  const { exitCode, stdout, stderr } = await directrix([...args, '--json'], env);
+  const { exitCode, stdout, stderr } = await typed([...args, '--json'], env);
   if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stderr}`);
   return JSON.parse(stdout) as T;
 }
@@ -153,7 +162,7 @@ describe('a lab in the background', () => {
     expect(env).not.toHaveProperty('AWS_PROFILE');
     expect(env).not.toHaveProperty('AWS_SESSION_TOKEN');
     expect(await answers(env.AWS_ENDPOINT_URL ?? '')).toBe(true);
-    expect((await directrix(['lab', 'down'], { AWS_ENDPOINT_URL: env.AWS_ENDPOINT_URL ?? '' })).exitCode).toBe(0);
+    expect((await typed(['lab', 'down'], { AWS_ENDPOINT_URL: env.AWS_ENDPOINT_URL ?? '' })).exitCode).toBe(0);
   });
 
   test('ends by SIGTERM too', async () => {
@@ -225,17 +234,17 @@ describe('a port that is taken', () => {
 describe('several labs', () => {
   test('run side by side; one is meant by its id or its endpoint, and no guess is made', async () => {
     const [first, second] = await Promise.all([up(), up()]);
-    const status = await directrix(['lab', 'status']);
+    const status = await typed(['lab', 'status']);
     expect(status).toMatchObject({ exitCode: 2, stdout: '' });
     expect(status.stderr).toMatch(/^error LAB_AMBIGUOUS: 2 labs are running: lab-/);
-    expect((await directrix(['lab', 'down'])).exitCode).toBe(2);
+    expect((await typed(['lab', 'down'])).exitCode).toBe(2);
     expect(await ask(['lab', 'status', '--lab', first.id])).toMatchObject({ id: first.id });
     expect(await ask(['lab', 'status'], { AWS_ENDPOINT_URL: second.endpoint })).toMatchObject({ id: second.id });
     await ask(['lab', 'down'], { AWS_ENDPOINT_URL: second.endpoint });
     expect([await answers(first.endpoint), await answers(second.endpoint)]).toEqual([true, false]);
     const all = await ask<LabDownDocument>(['lab', 'down', '--all']);
     expect(all.ended.map(({ id }) => id)).toEqual([first.id]);
-    const nothing = await directrix(['lab', 'down']);
+    const nothing = await typed(['lab', 'down']);
     expect(nothing).toMatchObject({ exitCode: 0, stderr: 'no lab is running\n' });
   });
 });
@@ -268,7 +277,7 @@ describe('a lab that was killed', () => {
 
   test('is cleaned up by the next up, with the processes of its machines', async () => {
     const { lab, pid } = await killWithMachine();
-    const next = await directrix(['lab', 'up', '--detach', '--port', '0']);
+    const next = await typed(['lab', 'up', '--detach', '--port', '0']);
     expect(next.stderr).toContain(`${lab.id} was killed; cleaned up after it (1 process of its machines ended)\n`);
     await isGone(pid);
     expect(leftovers()).toHaveLength(1);
@@ -317,14 +326,14 @@ describe('a scenario', () => {
   });
 
   test('that does not know the variant is refused in its own words, and the lab is gone', async () => {
-    const ran = await directrix(['lab', 'up', '--detach', '--port', '0', '--scenario', 'hyperbola:N9']);
+    const ran = await typed(['lab', 'up', '--detach', '--port', '0', '--scenario', 'hyperbola:N9']);
     expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
     expect(ran.stderr).toMatch(/^error SCENARIO_FAILED: .*hyperbola has no network N9\. It has N1, N2, N3, N5\./);
     expect(leftovers()).toEqual([]);
   });
 
   test('that nobody has is refused before anything starts', async () => {
-    const ran = await directrix(['lab', 'up', '--scenario', 'nowhere:N1']);
+    const ran = await typed(['lab', 'up', '--scenario', 'nowhere:N1']);
     expect(ran.exitCode).toBe(2);
     expect(ran.stderr).toMatch(/^error SCENARIO_UNKNOWN: There is no scenario "nowhere"\./);
     expect(leftovers()).toEqual([]);
@@ -362,24 +371,24 @@ describe('an image', () => {
     mkdirSync(image);
     writeFileSync(join(image, 'instance.json'), '{ "services": [] }');
     const args = ['lab', 'image', 'register', './web', '--name', 'web-1', '--tag', 'Version=1.2.3'];
-    const ran = await directrix(args);
+    const ran = await typed(args);
     expect(ran.stdout).toMatch(/^ami-[0-9a-f]{17}\n$/);
     await runInstance(lab, ran.stdout.trim());
     expect(await ask<LabStatusDocument>(['lab', 'status'])).toMatchObject({ instances: [{ version: '1.2.3' }] });
-    const again = await directrix(args);
+    const again = await typed(args);
     expect(again).toMatchObject({ exitCode: 2, stdout: '' });
     expect(again.stderr).toMatch(/^error IMAGE_REFUSED: .*InvalidAMIName\.Duplicate/);
   });
 
   test('whose directory an instance could not boot is refused', async () => {
     await up();
-    const ran = await directrix(['lab', 'image', 'register', '.', '--name', 'nothing']);
+    const ran = await typed(['lab', 'image', 'register', '.', '--name', 'nothing']);
     expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
     expect(ran.stderr).toMatch(/^error IMAGE_INVALID: .*instance\.json cannot be read/);
   });
 
   test('needs a lab: an account is never asked', async () => {
-    const ran = await directrix(['lab', 'image', 'register', '.', '--name', 'nothing'], {
+    const ran = await typed(['lab', 'image', 'register', '.', '--name', 'nothing'], {
       AWS_ENDPOINT_URL: 'https://ec2.us-west-2.amazonaws.com',
     });
     expect(ran.exitCode).toBe(2);
