@@ -5,21 +5,18 @@ import { version } from './version.js';
 
 describe('a command line that cannot be understood is refused with exit code 2 and says what to do', () => {
   test.each<[string[], string]>([
-    [
-      ['delpoy'],
-      "error USAGE: Unknown command 'delpoy'\n(Did you mean deploy?)\n  what to do: directrix help [command]\n",
-    ],
+    [['delpoy'], "error USAGE: Unknown command 'delpoy'\n(Did you mean deploy?)\n  what to do: directrix --help\n"],
     [
       ['deploy', '--version', '1'],
-      "error USAGE: Required option '-g, --group <name>' not specified\n  what to do: directrix help [command]\n",
+      "error USAGE: Required option '-g, --group <name>' not specified\n  what to do: directrix deploy --help\n",
     ],
     [
       ['deploy', '--group', 'web', '--min-healthy-time', '30'],
-      "error USAGE: Option '--min-healthy-time <time>' argument '30' is invalid. Write a number with its unit: 500ms, 30s, 5m or 2h.\n  what to do: directrix help [command]\n",
+      "error USAGE: Option '--min-healthy-time <time>' argument '30' is invalid. Write a number with its unit: 500ms, 30s, 5m or 2h.\n  what to do: directrix deploy --help\n",
     ],
     [
       ['deploy', '--group', 'web', '--surge', '0'],
-      "error USAGE: Option '--surge <n|p%>' argument '0' is invalid. Write a number of instances (2) or a share of the group (25%).\n  what to do: directrix help [command]\n",
+      "error USAGE: Option '--surge <n|p%>' argument '0' is invalid. Write a number of instances (2) or a share of the group (25%).\n  what to do: directrix deploy --help\n",
     ],
     [
       ['deploy', '--group', 'web'],
@@ -27,7 +24,7 @@ describe('a command line that cannot be understood is refused with exit code 2 a
     ],
     [
       ['status', '--group', 'web', 'extra'],
-      "error USAGE: Too many arguments for 'status'. Expected 0 arguments but got 1.\n  what to do: directrix help [command]\n",
+      "error USAGE: Too many arguments for 'status'. Expected 0 arguments but got 1.\n  what to do: directrix status --help\n",
     ],
   ])('directrix %j', async (argv, stderr) => {
     const io = createTestIo();
@@ -69,7 +66,7 @@ test('with --json a command line that cannot be understood is one JSON document 
   expect(await runProgram(['deploy', '--json', '--group', 'web', '--surge', 'many'], io)).toBe(2);
   expect(JSON.parse(io.written.stdout)).toMatchObject({
     schema: 'directrix.usage/1',
-    error: { code: 'USAGE', hint: 'directrix help [command]' },
+    error: { code: 'USAGE', hint: 'directrix deploy --help' },
   });
 });
 

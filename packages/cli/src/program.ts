@@ -86,8 +86,8 @@ export async function runProgram(argv: readonly string[], terminal: Io, world?: 
       code = next;
     },
   };
+  const program = createProgram(context);
   try {
-    const program = createProgram(context);
     // First: the file may name the account.
     addConfiguration(program, io);
     addAccountOptions(program, (choice, onCommandLine) => {
@@ -99,7 +99,7 @@ export async function runProgram(argv: readonly string[], terminal: Io, world?: 
   } catch (error) {
     if (error instanceof CommanderError && isAnswer(error)) return exitCode.done;
     if (error instanceof CommanderError && error.code === 'commander.help') return exitCode.refused;
-    return refuseUsage(io, argv, error instanceof CommanderError ? explainUsage(error) : error);
+    return refuseUsage(io, argv, error instanceof CommanderError ? explainUsage(error, helpOf(program, argv)) : error);
   }
 }
 
@@ -183,13 +183,23 @@ function isAnswer(error: CommanderError): boolean {
   return error.exitCode === 0;
 }
 
-function explainUsage({ code, message }: CommanderError): DirectrixError {
+/** How to ask for the help of the command that was typed, as far as there is one. */
+function helpOf(program: Command, argv: readonly string[]): string {
+  const words = ['directrix'];
+  let command: Command | undefined = program;
+  for (const word of argv) {
+    command = command.commands.find((child) => child.name() === word);
+    if (command === undefined) break;
+    words.push(word);
+  }
+  return `${words.join(' ')} --help`;
+}
+
+function explainUsage({ code, message }: CommanderError, hint: string): DirectrixError {
   const said = message.replace(/^error: /, '');
   // Of --option=value only the option is repeated: the value may be a secret.
   const text = code === 'commander.unknownOption' ? said.replace(/=.*'/s, "'") : said;
-  return new DirectrixError('USAGE', `${text.charAt(0).toUpperCase()}${text.slice(1)}`, {
-    hint: 'directrix help [command]',
-  });
+  return new DirectrixError('USAGE', `${text.charAt(0).toUpperCase()}${text.slice(1)}`, { hint });
 }
 
 /** No command was understood, so the document is of none. What follows `--` is another program's. */

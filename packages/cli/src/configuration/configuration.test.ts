@@ -253,7 +253,7 @@ describe('a mistake in the file is told with its line and column, and the comman
     [
       ['deploy'],
       ['directrix.yaml'],
-      "error USAGE: Required option '-g, --group <name>' not specified\n  what to do: directrix help [command]\n",
+      "error USAGE: Required option '-g, --group <name>' not specified\n  what to do: directrix deploy --help\n",
     ],
   ])('directrix %j', async (argv, files, stderr) => {
     for (const name of files) writeFileSync(join(directory, name), 'environments: { staging: {} }\n');

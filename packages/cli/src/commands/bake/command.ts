@@ -32,7 +32,8 @@ export function registerBake(program: Command, context: CommandContext): void {
       notes(`
 Examples:
   directrix bake packer/ --version 0.149.2 --secrets-manifest secrets.json
-  directrix bake template.json --var base=ami-0123456789abcdef0 --reaches deb.debian.org:443
+  directrix bake template.json --var base=ami-0123456789abcdef0 \\
+    --reaches deb.debian.org:443
   directrix bake --clean
 
 Exit codes: 0 baked; 1 the bake failed, and nothing is left of it; 2 refused before anything was launched; 3 something is left that could not be removed; 130 interrupted, and nothing is left`),

@@ -66,7 +66,8 @@ An image is disabled first, deregistered after the window, and its snapshots are
 
 Examples:
   directrix finalize
-  directrix finalize --apply --keep-if-named-in '*.tf' --keep-if-named-in 'infra/**/*.yaml'
+  directrix finalize --apply --keep-if-named-in '*.tf' \\
+    --keep-if-named-in 'infra/**/*.yaml'
   directrix finalize --restore ami-0123456789abcdef0
 
 Exit codes: 0 done, or a dry run; 2 refused; 3 a step failed, or a part of the account could not be read, so that its images stay; 130 interrupted between two steps`),

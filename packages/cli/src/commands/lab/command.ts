@@ -43,7 +43,7 @@ function registerUp(lab: Command, context: CommandContext): void {
       notes(`
 Examples:
   eval "$(directrix lab up --detach)"          a lab, and this shell talks to it
-  directrix lab up --scenario hyperbola:N1     the site of the incident, with its network
+  directrix lab up --scenario hyperbola:N1     the site of the incident
   directrix lab up --port 0 --speed 10 --json  for a program`),
     )
     .action(async (options: UpOptions) => {
@@ -91,7 +91,8 @@ function registerImage(lab: Command, context: CommandContext): void {
       'after',
       notes(`
 Example:
-  directrix lab image register ./releases/0.149.2 --name web-0.149.2 --tag Version=0.149.2`),
+  directrix lab image register ./releases/0.149.2 --name web-0.149.2 \\
+    --tag Version=0.149.2`),
     )
     .action(async (directory: string, options: RegisterImageOptions) => {
       const { runRegisterImage } = await import('./register-image.js');

@@ -65,7 +65,7 @@ export function registerPostmortem(program: Command, context: CommandContext): v
     .addHelpText(
       'after',
       notes(
-        '\nExamples:\n  directrix postmortem 20181111-001600-1f9c2a3b --group web --output postmortem.md\n  directrix postmortem --group web --since 2018-11-11T00:00:00Z --until 2018-11-11T01:30:00Z',
+        '\nExamples:\n  directrix postmortem 20181111-001600-1f9c2a3b --group web --output night.md\n  directrix postmortem --group web --since 2018-11-11T00:00:00Z \\\n    --until 2018-11-11T01:30:00Z',
       ),
     )
     .action(async (rollout: string | undefined, options: Omit<PostmortemOptions, 'rollout'>) => {

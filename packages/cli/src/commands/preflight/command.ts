@@ -38,7 +38,7 @@ Examples:
   directrix preflight --group web --version 0.149.2
   directrix preflight --group web
   directrix preflight --group web --image ami-0123456789abcdef0 --json
-  directrix preflight --template cdk.out/Web.template.json --sarif preflight.sarif
+  directrix preflight --template cdk.out/Web.template.json --sarif found.sarif
 
 Exit codes: 0 no errors (there may be warnings and notes); 2 errors, a path that could not be decided, or preflight itself failed`),
     )

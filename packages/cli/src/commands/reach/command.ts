@@ -32,7 +32,8 @@ Examples:
   directrix reach --from group:web --to ssm:443
   directrix reach --from i-0123456789abcdef0 --to db.internal:3306
   directrix reach --from lt:packer-builder --to ssm:443 --mermaid
-  directrix reach --from group:WebGroup --to ssm:443 --template cdk.out/Web.template.json
+  directrix reach --from group:WebGroup --to ssm:443 \\
+    --template cdk.out/Web.template.json
   directrix reach --from group:web --to ssm:443 --template plan.json
 
 Exit codes: 0 reachable, 2 not reachable, only partly, not known, or it could not be asked`),

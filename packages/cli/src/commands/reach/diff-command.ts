@@ -31,7 +31,8 @@ export function registerDiff(reach: Command, context: CommandContext): void {
 Examples:
   directrix reach diff --after plan.json
   directrix reach diff --before account --after plan.json --markdown
-  directrix reach diff --before main/Web.template.json --after cdk.out/Web.template.json --sarif reach.sarif
+  directrix reach diff --before main/Web.template.json \\
+    --after cdk.out/Web.template.json --sarif reach.sarif
 
 Exit codes: 0 no difference that --fail-on names, 2 at least one, or it could not be asked`),
     )
