@@ -19,6 +19,7 @@ export async function drawManifest() {
     healthPath: rollout.defaultHealthPath,
     startTimeoutSeconds: rollout.defaultStartTimeoutMs / 1000,
     statePath: aws.groupPath(''),
+    statePlainCharacters: aws.plainCharacters,
     builderTag: preflight.builderTag,
     drainSeconds: preflight.drainSeconds,
     leastBootSeconds: preflight.leastBootSeconds,

@@ -113,7 +113,8 @@ function createClients(stage: Stage): Clients {
   };
 }
 
-async function putSettings(ssm: SSMClient): Promise<void> {
+/** What a release reads from Parameter Store. */
+export async function putSettings(ssm: SSMClient): Promise<void> {
   const settings = [
     { Name: 'SECRET_KEY', Value: 'an-example-and-not-a-secret', Type: 'SecureString' },
     { Name: 'DATABASE_URL', Value: 'mysql://hyperbola@db.internal:3306/hyperbola', Type: 'SecureString' },
@@ -153,9 +154,13 @@ function policy(statement: object): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
 }
 
-async function registerImages(ec2: EC2Client): Promise<Record<string, string>> {
+/** An image for each of the releases, whose directories are in `releases/`; their ids by version. */
+export async function registerImages(
+  ec2: EC2Client,
+  versions: readonly string[] = releaseVersions,
+): Promise<Record<string, string>> {
   const images: Record<string, string> = {};
-  for (const version of releaseVersions) {
+  for (const version of versions) {
     const { ImageId } = await ec2.send(
       new RegisterImageCommand({
         Name: `hyperbola-${version}`,
@@ -170,7 +175,7 @@ async function registerImages(ec2: EC2Client): Promise<Record<string, string>> {
 }
 
 // What a build knows and preflight asks: where the release reads its secrets, which it expects there, and where its logs go.
-function tagsOf(version: (typeof releaseVersions)[number]): Tag[] {
+function tagsOf(version: string): Tag[] {
   const secrets =
     version === '0.149.1'
       ? [{ Key: 'directrix:secrets', Value: 'none' }]
@@ -279,7 +284,8 @@ async function createBuilder({ ec2 }: Clients, network: BuiltNetwork, ImageId: s
   );
 }
 
-async function waitForFleet(
+/** Returns when every instance of the site is healthy behind its load balancer. */
+export async function waitForFleet(
   elb: ElasticLoadBalancingV2Client,
   TargetGroupArn: string,
   signal: AbortSignal | undefined,

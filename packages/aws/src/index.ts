@@ -91,6 +91,6 @@ export {
   readLease,
 } from './state/lease.js';
 export { forgetLoans, loansOf } from './state/loan-tag.js';
-export { groupPath } from './state/parameter-names.js';
+export { groupPath, plainCharacters } from './state/parameter-names.js';
 export { createRecordWriter, loadRecord, tidyRecordParts } from './state/record-store.js';
 export { bakesDirectoryOf, stateDirectoryOf } from './state/state-directory.js';

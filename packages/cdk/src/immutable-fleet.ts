@@ -231,14 +231,24 @@ function capacitiesOf({ minCapacity = 2, maxCapacity = 2 * minCapacity + 1 }: Im
   return { minCapacity, maxCapacity };
 }
 
+// Such a name is the same in the names of the parameters of the group's state, and no wildcard of a policy.
+function checkName(path: string, name: string): void {
+  if (Token.isUnresolved(name) || new RegExp(`^[${manifest.statePlainCharacters}]+$`).test(name)) return;
+  throw new Error(`${path}: the name ${name} must be of letters, digits, - and _.`);
+}
+
 /**
  * An Auto Scaling group with launch template, target group, role and logs, as a rollout needs them.
  *
  * @resource AWS::AutoScaling::AutoScalingGroup
  */
 export class ImmutableFleet extends ImmutableFleetBase implements ec2.IConnectable, iam.IGrantable {
-  /** Import a group that is there, to grant and to measure. */
+  /**
+   * Import a group that is there, to grant and to measure. Its name must be of letters, digits, - and _: of another one the permissions
+   * cannot be written here, and `directrix iam-policy` writes them.
+   */
   public static fromAutoScalingGroupName(scope: Construct, id: string, autoScalingGroupName: string): IImmutableFleet {
+    checkName(`${scope.node.path}/${id}`, autoScalingGroupName);
     class Import extends ImmutableFleetBase {
       public readonly autoScalingGroupName = autoScalingGroupName;
       protected readonly _secretsPaths: string[] = [];
@@ -300,8 +310,8 @@ export class ImmutableFleet extends ImmutableFleetBase implements ec2.IConnectab
   // A group that CloudFormation names anew is another one: its records in Parameter Store would be lost.
   private chooseName(): string {
     const name = this.props.autoScalingGroupName ?? Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
-    if (Token.isUnresolved(name) || /^[A-Za-z0-9_-]+$/.test(name)) return name;
-    throw new Error(`${this.node.path}: the name ${name} must be of letters, digits, - and _.`);
+    checkName(this.node.path, name);
+    return name;
   }
 
   private grantWhatInstancesDo(): void {
@@ -314,6 +324,8 @@ export class ImmutableFleet extends ImmutableFleetBase implements ec2.IConnectab
       });
     for (const key of this.props.secretsKeys ?? []) key.grantDecrypt(this.role);
     this.logGroup.grantWrite(this.role);
+    // The agent makes sure of its group and of how long that keeps its events.
+    this.logGroup.grant(this.role, 'logs:CreateLogGroup', 'logs:PutRetentionPolicy');
   }
 
   private createLaunchTemplate(): ec2.LaunchTemplate {

@@ -11,6 +11,7 @@ export const manifest = {
   "healthPath": "/healthz",
   "startTimeoutSeconds": 300,
   "statePath": "/directrix/groups/",
+  "statePlainCharacters": "A-Za-z0-9_-",
   "builderTag": "directrix:builder",
   "drainSeconds": 30,
   "leastBootSeconds": 15,

@@ -261,3 +261,12 @@ test('an imported group can be granted and measured', () => {
   expect(JSON.stringify(Template.fromStack(stack).toJSON())).toContain(':parameter/directrix/groups/web/*');
   expect(stack.resolve(fleet.metricInService()).dimensions).toEqual({ AutoScalingGroupName: 'web' });
 });
+
+test.each(['web*', 'web/a b', 'web.1', ''])(
+  'a group called %j is not imported: its state would be looked for elsewhere',
+  (name) => {
+    expect(() => ImmutableFleet.fromAutoScalingGroupName(createStack(), 'Web', name)).toThrow(
+      'must be of letters, digits, - and _.',
+    );
+  },
+);

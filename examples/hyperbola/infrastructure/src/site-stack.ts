@@ -2,10 +2,11 @@
 // one before. N1, N2 and N3 are made of plain constructs, with the mistakes that were made; N5 is made of ours, which refuse them.
 
 import { ImmutableFleet, ManagementDomain } from '@directrix/cdk';
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
 export const networkNames = ['N1', 'N2', 'N3', 'N5'] as const;
@@ -18,6 +19,8 @@ export function isNetworkName(name: string): name is NetworkName {
 const https = ec2.Port.tcp(443);
 const healthPort = 8888;
 const secretsPath = '/app/production/';
+/** Where the images of the site ship their journal. */
+const logGroupName = '/hyperbola/web';
 
 interface SiteStackProps extends StackProps {
   readonly network: NetworkName;
@@ -33,12 +36,13 @@ export class SiteStack extends Stack {
     const vpc = createVpc(this, props.network);
     const groups = createGroups(this, vpc);
     this.fleet = createFleet(this, vpc, groups, props.image);
-    const builder = createBuilder(this, groups.builder, this.fleet.role, props.image);
+    const builder = createBuilder(this, vpc, groups.builder, this.fleet.role, props.image);
     if (props.network === 'N5') {
       const domain = new ManagementDomain(this, 'Management', { vpc, paths: [secretsPath] });
       domain.addClient(this.fleet, { paths: [secretsPath] });
       domain.addBuilder(builder, { paths: [secretsPath] });
-    } else createEndpoint(this, vpc, groups.backend, props.network);
+      keepEndpoint(domain.parameterStore.endpoint);
+    } else keepEndpoint(createEndpoint(this, vpc, groups.backend, props.network));
   }
 }
 
@@ -93,6 +97,11 @@ function createFleet(stack: Stack, vpc: ec2.Vpc, groups: Groups, image: string):
     minCapacity: 3,
     healthCheck: { path: '/healthz', port: String(healthPort) },
     secretsPaths: [secretsPath],
+    logGroup: new logs.LogGroup(stack, 'Logs', {
+      logGroupName,
+      retention: logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    }),
     listener: balancer.addListener('Http', { port: 80 }),
   });
 }
@@ -102,8 +111,14 @@ function imageOf(stack: Stack, image: string): ec2.IMachineImage {
 }
 
 // Packer starts its builder in a public subnet. A bake imports the settings, so it reads the secrets with the role of the instances.
-function createBuilder(stack: Stack, group: ec2.SecurityGroup, role: iam.IRole, image: string): ec2.LaunchTemplate {
-  return new ec2.LaunchTemplate(stack, 'PackerBuilder', {
+function createBuilder(
+  stack: Stack,
+  vpc: ec2.Vpc,
+  group: ec2.SecurityGroup,
+  role: iam.IRole,
+  image: string,
+): ec2.LaunchTemplate {
+  const template = new ec2.LaunchTemplate(stack, 'PackerBuilder', {
     launchTemplateName: 'packer-builder',
     machineImage: imageOf(stack, image),
     instanceType: new ec2.InstanceType('t3.micro'),
@@ -111,10 +126,25 @@ function createBuilder(stack: Stack, group: ec2.SecurityGroup, role: iam.IRole, 
     securityGroup: group,
     role,
   });
+  const resource = template.node.defaultChild as ec2.CfnLaunchTemplate;
+  const [subnet] = vpc.publicSubnets;
+  resource.addPropertyOverride('LaunchTemplateData.NetworkInterfaces.0.SubnetId', subnet!.subnetId);
+  return template;
+}
+
+// An update makes what is new before it removes what is old, and EC2 refuses a second endpoint with the private name of the first. With
+// one logical id in every network, the endpoint is changed in place.
+function keepEndpoint(endpoint: ec2.InterfaceVpcEndpoint): void {
+  (endpoint.node.defaultChild as ec2.CfnVPCEndpoint).overrideLogicalId('SsmEndpoint');
 }
 
 /** The endpoint as it was built that night. */
-function createEndpoint(stack: Stack, vpc: ec2.Vpc, backend: ec2.SecurityGroup, network: NetworkName): void {
+function createEndpoint(
+  stack: Stack,
+  vpc: ec2.Vpc,
+  backend: ec2.SecurityGroup,
+  network: NetworkName,
+): ec2.InterfaceVpcEndpoint {
   const own =
     network === 'N1'
       ? undefined
@@ -124,7 +154,7 @@ function createEndpoint(stack: Stack, vpc: ec2.Vpc, backend: ec2.SecurityGroup, 
           allowAllOutbound: false,
         });
   if (own !== undefined) backend.connections.allowTo(own, https);
-  vpc.addInterfaceEndpoint('Ssm', {
+  return vpc.addInterfaceEndpoint('Ssm', {
     service: ec2.InterfaceVpcEndpointAwsService.SSM,
     subnets: { subnetGroupName: 'Private' },
     // 00:04: the group of the instances themselves, which has no rule for itself.

@@ -37,8 +37,12 @@ export function historyName(groupName: string): string {
   return `${groupPath(groupName)}/history`;
 }
 
+/** Of a group's name, the characters that stand for themselves in the names of its parameters. */
+export const plainCharacters = 'A-Za-z0-9_-';
+const others = new RegExp(`[^${plainCharacters}]`, 'gu');
+
 // Groups may be called almost anything; parameters only letters, digits and `.-_`. The dot marks a code point, so that two groups
 // never share a parameter: `web/a b` -> `web.2f.a.20.b`.
 function encodeName(groupName: string): string {
-  return groupName.replace(/[^A-Za-z0-9_-]/gu, (character) => `.${character.codePointAt(0)!.toString(16)}.`);
+  return groupName.replace(others, (character) => `.${character.codePointAt(0)!.toString(16)}.`);
 }

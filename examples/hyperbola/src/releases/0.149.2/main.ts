@@ -6,14 +6,16 @@ import { serveSite } from '../../site/site.js';
 import { loadSettings } from './settings.js';
 
 const betweenTriesMs = 5_000;
+/** 0.149.4 is the same application, once more. */
+const version = process.argv[2] ?? '0.149.2';
 
 let readiness: Readiness = { isReady: false, why: 'starting' };
-const closing = serveSite('0.149.2', () => readiness);
+const closing = serveSite(version, () => readiness);
 
 while (!readiness.isReady && !closing.aborted) {
   try {
-    readiness = { isReady: true, settings: await loadSettings(closing) };
-    console.log('hyperbola 0.149.2 serves');
+    readiness = { isReady: true, settings: await loadSettings(version, closing) };
+    console.log(`hyperbola ${version} serves`);
   } catch (error) {
     if (closing.aborted) break;
     if (!(error instanceof SecretsError)) throw error;

@@ -5,15 +5,14 @@ import type { Settings } from '../../site/settings.js';
 
 const region = 'us-west-2';
 const path = '/app/production/';
-/** What `deploy --label-secrets` labelled as this release's; as they are now where nobody labels. */
-const pinned = { label: releaseLabel('0.149.2'), ifMissing: 'current' } as const;
-
 const text = v.pipe(v.string(), v.nonEmpty());
 const schema = v.object({ SECRET_KEY: text, DATABASE_URL: v.pipe(v.string(), v.url()), CONTACT_ADDRESS: text });
 
 /** Rejects with SecretsError, which names the layer that failed; the console has it too. */
-export async function loadSettings(signal: AbortSignal): Promise<Settings> {
+export async function loadSettings(version: string, signal: AbortSignal): Promise<Settings> {
   console.log(`reading settings from Parameter Store ${path} in ${region}`);
+  // What `deploy --label-secrets` labelled as this release's; as they are now where nobody labels.
+  const pinned = { label: releaseLabel(version), ifMissing: 'current' } as const;
   const { values, close } = await loadSecrets({ path, region, schema, pinned, signal });
   close();
   return {

@@ -69,6 +69,11 @@ describe('what is named is all that it is about', () => {
         'arn:aws:autoscaling:us-west-2:123456789012:autoScalingGroup:*:autoScalingGroupName/api',
       ],
     ],
+    [
+      'ChangeGroup',
+      ['--group', 'web*$'],
+      `arn:aws:autoscaling:*:*:autoScalingGroup:*:autoScalingGroupName/web\${*}\${$}`,
+    ],
     ['WriteState', ['--group', 'web'], 'arn:aws:ssm:*:*:parameter/directrix/groups/web/*'],
     ['WriteState', [], 'arn:aws:ssm:*:*:parameter/directrix/*'],
     [

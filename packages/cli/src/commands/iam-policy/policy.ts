@@ -52,7 +52,7 @@ function resourcesOf(scope: PermissionScope, request: PolicyRequest): readonly s
     case 'launch':
       return ['*'];
     case 'group':
-      return namesOr(groupNames, '*').map((name) =>
+      return namesOr(groupNames.map(literal), '*').map((name) =>
         arn('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${name}`),
       );
     case 'launchTemplate':
@@ -69,6 +69,11 @@ function resourcesOf(scope: PermissionScope, request: PolicyRequest): readonly s
       // The path itself is asked about too, without the slash at its end.
       return [arn('ssm', `parameter${secretsPath.slice(0, -1)}`), arn('ssm', `parameter${secretsPath}*`)];
   }
+}
+
+/** A name in an ARN of a policy, where `*` and `?` would stand for others. */
+function literal(name: string): string {
+  return name.replace(/[*?$]/g, (character) => `\${${character}}`);
 }
 
 function namesOr(names: readonly string[], all: string): readonly string[] {

@@ -230,6 +230,38 @@ describe('an update', () => {
   });
 });
 
+describe('egress of a security group', () => {
+  const Egress = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '10.0.0.0/16' };
+  const group = (more: object = {}) => ({
+    Vpc: NETWORK.Vpc,
+    Group: {
+      Type: 'AWS::EC2::SecurityGroup',
+      Properties: { GroupDescription: 'web', VpcId: { Ref: 'Vpc' }, ...more },
+    },
+  });
+  const rule = { Type: 'AWS::EC2::SecurityGroupEgress', Properties: { GroupId: { Ref: 'Group' }, ...Egress } };
+  const egress = () =>
+    [...lab.lab.state.ec2.securityGroups.values()]
+      .find(({ Description }) => Description === 'web')
+      ?.IpPermissionsEgress?.flatMap(({ IpProtocol, IpRanges = [] }) =>
+        IpRanges.map(({ CidrIp }) => `${IpProtocol} ${CidrIp}`),
+      );
+
+  test('is everything while none is written, and what is written then: within the group, or as a rule of its own', async () => {
+    await create(group());
+    expect(egress()).toEqual(['-1 0.0.0.0/0']);
+    await update({ ...group(), Rule: rule });
+    expect(egress()).toEqual(['tcp 10.0.0.0/16']);
+  });
+
+  test('is what is written within the group, and nothing when the last rule goes: the default does not come back', async () => {
+    await create(group({ SecurityGroupEgress: [Egress] }));
+    expect(egress()).toEqual(['tcp 10.0.0.0/16']);
+    await update(group());
+    expect(egress()).toEqual([]);
+  });
+});
+
 describe('exports', () => {
   const Outputs = { Id: { Value: { Ref: 'Subnet' }, Export: { Name: 'subnet' } } };
   const importing = {

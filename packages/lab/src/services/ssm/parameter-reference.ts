@@ -1,6 +1,7 @@
 import type { ParameterHistory } from '@aws-sdk/client-ssm';
 import { AwsError } from '../../control-plane/aws-error.js';
 import type { LabState } from '../../control-plane/types.js';
+import { publicParameter } from './public-parameters.js';
 import type { ParameterRecord } from './state.js';
 
 /** A parameter as a request names it: `/a/b`, `/a/b:3`, `/a/b:label`, or an ARN of it. */
@@ -42,7 +43,7 @@ export function parameterKey(name: string): string {
 }
 
 export function lookUpParameter(state: LabState, name: string): ParameterRecord | undefined {
-  return state.ssm.parameters.get(parameterKey(name));
+  return state.ssm.parameters.get(parameterKey(name)) ?? publicParameter(state, name);
 }
 
 /** Throws ParameterNotFound, which AWS sends without a text. */

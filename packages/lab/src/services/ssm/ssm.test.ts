@@ -1,3 +1,4 @@
+import { RegisterImageCommand } from '@aws-sdk/client-ec2';
 import {
   AddTagsToResourceCommand,
   DeleteParameterCommand,
@@ -364,4 +365,19 @@ test('a name with its first slash and without is one parameter', async () => {
   await expect(ssm.send(new GetParameterCommand({ Name: 'color' }))).rejects.toMatchObject({
     name: 'ParameterNotFound',
   });
+});
+
+test('a public parameter of AWS is what the last image stands in for that says so, and unknown without one', async () => {
+  const { ssm, ec2 } = createTestLab();
+  const Name = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64';
+  const read = () => ssm.send(new GetParameterCommand({ Name }));
+  await expect(read()).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  let ImageId: string | undefined;
+  for (const Value of [Name, `/aws/service/other ${Name}`]) {
+    const Tags = [{ Key: 'directrix:public-parameters', Value }];
+    const image = { Name: `al2023 ${Value.length}`, ImageLocation: 'simulated:{}', RootDeviceName: '/dev/xvda' };
+    const TagSpecifications = [{ ResourceType: 'image' as const, Tags }];
+    ({ ImageId } = await ec2.send(new RegisterImageCommand({ ...image, Architecture: 'x86_64', TagSpecifications })));
+  }
+  expect((await read()).Parameter).toMatchObject({ Name, Value: ImageId, Type: 'String', Version: 1 });
 });

@@ -29,19 +29,16 @@ export const securityGroup: ResourceType = {
     changeRules(request, 'Ingress');
     // Written rules of egress stand in the place of the one that lets everything out.
     if (rulesOf(request.properties, 'Egress').length > 0) {
-      request.ask('ec2', 'RevokeSecurityGroupEgress', { GroupId: made.GroupId, IpPermissions: [EVERYTHING] });
+      dropDefaultEgress(request, made.GroupId);
       changeRules(request, 'Egress');
     }
   },
   update(request) {
     changeRules(request, 'Ingress');
     const [before, after] = [rulesOf(request.previous, 'Egress'), rulesOf(request.properties, 'Egress')];
-    const GroupId = request.physicalId;
-    if (before.length === 0 && after.length > 0)
-      request.ask('ec2', 'RevokeSecurityGroupEgress', { GroupId, IpPermissions: [EVERYTHING] });
+    if (before.length === 0 && after.length > 0) dropDefaultEgress(request, request.physicalId);
+    // Where the last of them goes, nothing is let out: the default does not come back.
     changeRules(request, 'Egress');
-    if (before.length > 0 && after.length === 0)
-      request.ask('ec2', 'AuthorizeSecurityGroupEgress', { GroupId, IpPermissions: [EVERYTHING] });
     retagEc2(request);
   },
   delete: (request) => void request.ask('ec2', 'DeleteSecurityGroup', { GroupId: request.physicalId }),
@@ -54,6 +51,15 @@ export const securityGroup: ResourceType = {
 
 type Direction = 'Ingress' | 'Egress';
 const EVERYTHING = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+
+/** Takes away what lets everything out, whoever has added it: AWS does not tell its own default from a rule that was written. */
+function dropDefaultEgress(request: ResourceRequest, GroupId: string | undefined): void {
+  const { IpPermissionsEgress = [] } = request.state.ec2.securityGroups.get(GroupId ?? '') ?? {};
+  const isThere = IpPermissionsEgress.some(
+    ({ IpProtocol, IpRanges = [] }) => IpProtocol === '-1' && IpRanges.some(({ CidrIp }) => CidrIp === '0.0.0.0/0'),
+  );
+  if (isThere) request.ask('ec2', 'RevokeSecurityGroupEgress', { GroupId, IpPermissions: [EVERYTHING] });
+}
 
 function rulesOf(properties: Properties, direction: Direction): readonly Properties[] {
   return [properties[`SecurityGroup${direction}`] ?? []].flat();
@@ -102,6 +108,7 @@ function separateRule(direction: Direction, acts: string): ResourceType {
     acts,
     updates: 'Description',
     create(request) {
+      if (direction === 'Egress') dropDefaultEgress(request, request.properties.GroupId);
       const made = request.ask<{ readonly SecurityGroupRules?: readonly SecurityGroupRule[] }>(
         'ec2',
         `AuthorizeSecurityGroup${direction}`,

@@ -7,6 +7,7 @@ import type { AwsError } from '../../../control-plane/aws-error.js';
 import { notEmulated } from '../../../control-plane/not-emulated.js';
 import type { LabState } from '../../../control-plane/types.js';
 import { zonesOf } from '../../ec2/zones.js';
+import { lookUpParameter } from '../../ssm/parameter-reference.js';
 import { formatError, templateError, validationError } from '../refusals.js';
 import type { ParameterValue, StackDefinition } from '../state.js';
 import type { CheckedTemplate } from './check-template.js';
@@ -141,7 +142,7 @@ function readDynamicReferences(value: unknown, state: LabState): unknown {
 function resolveReference(service: string, path: string, state: LabState): string {
   if (service !== 'ssm' && service !== 'ssm-secure') throw notEmulated(`dynamic references to ${service}`);
   const [, name = '', version] = /^(.*?)(?::(\d+))?$/.exec(path) ?? [];
-  const versions = state.ssm.parameters.get(name)?.versions ?? [];
+  const versions = lookUpParameter(state, name)?.versions ?? [];
   const found = version === undefined ? versions.at(-1) : versions.find((one) => one.Version === Number(version));
   if (found?.Value === undefined || (found.Type === 'SecureString') !== (service === 'ssm-secure'))
     throw validationError(`Parameters: [${service}:${path}] cannot be found.`);
