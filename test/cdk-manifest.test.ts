@@ -12,7 +12,7 @@ test('the manifest of the constructs is what the owners say: node scripts/cdk-ma
 });
 
 test('a group whose name the constructs take has its state where they allow it', async () => {
-  const { manifest } = await import('../packages/cdk/src/manifest.js');
+  const { manifest } = await import('../packages/cdk/dist/manifest.js');
   const plain = new RegExp(`^[${manifest.statePlainCharacters}]+$`);
   fc.assert(
     fc.property(fc.stringMatching(/^[\w .*?/-]{1,40}$/), (name) => {
