@@ -67,6 +67,12 @@ const subnets = (more: object) => {
   const network = networkWith();
   return { network: read({ ...network, subnets: network.subnets!.map((one) => ({ ...one, ...more })) }) };
 };
+const firstSubnet = (more: object) => {
+  const network = networkWith();
+  const [first, ...others] = network.subnets!;
+  const counted = others.map((one) => ({ ...one, AvailableIpAddressCount: 250 }));
+  return { network: read({ ...network, subnets: [{ ...first, ...more }, ...counted] }) };
+};
 const forwarding = (ForwardConfig: object) => {
   const [balancer] = the(healthy.loadBalancers);
   const listener = {
@@ -300,7 +306,14 @@ test.each<[string, string[], Difference, Partial<PreflightIntent>?]>([
   ['less room than the surge', ['warning SURGE_LIMITED'], group({ MaxSize: 5 })],
   ['no instance is wanted', ['error GROUP_EMPTY'], group({ DesiredCapacity: 0 })],
   ['no free addresses', ['error SUBNET_ADDRESSES'], subnets({ AvailableIpAddressCount: 1 })],
+  ['addresses that nobody counted', [], subnets({ AvailableIpAddressCount: undefined })],
+  [
+    'no free addresses in one subnet, enough in the others',
+    ['warning SUBNET_ADDRESSES'],
+    firstSubnet({ AvailableIpAddressCount: 0 }),
+  ],
   ['a warm pool', ['error WARM_POOL'], { warmPool: read({ MinSize: 1 }) }],
+  ['a warm pool that is going', [], { warmPool: read({ MinSize: 1, Status: 'PendingDelete' }) }],
   // Launch template
   [
     'a mixed instances policy',

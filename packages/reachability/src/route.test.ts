@@ -33,6 +33,23 @@ function tables(change: (table: RouteTable) => RouteTable): Partial<NetworkSnaps
   return { routeTables: smallNetwork().routeTables!.map(change) };
 }
 
+test('a subnet without a table of its own has the main one, whatever other tables its VPC has', () => {
+  const main: RouteTable = {
+    RouteTableId: 'rtb-main',
+    VpcId: VPC,
+    Associations: [{ Main: true }],
+    Routes: [LOCAL, TO_INTERNET],
+  };
+  const other: RouteTable = { RouteTableId: 'rtb-other', VpcId: VPC, Associations: [], Routes: [LOCAL] };
+  for (const routeTables of [
+    [main, other],
+    [other, main],
+  ]) {
+    const { verdict } = ask({ clientIsPublic: true, rest: { routeTables } });
+    expect(verdict).toBe('reachable');
+  }
+});
+
 test.each<[string, SmallNetwork, string, string[]]>([
   [
     'an internet gateway and a public address',

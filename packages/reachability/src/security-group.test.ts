@@ -31,6 +31,14 @@ test.each<[string, SmallNetwork, string, string[]]>([
     ['ENI_SG_RULES_MISMATCH'],
   ],
   ['a range of ports around it', { clientEgress: [rule({ cidr: '0.0.0.0/0' }, 400, 500)] }, 'reachable', []],
+  ['a range of ports that ends with it', { clientEgress: [rule({ cidr: '0.0.0.0/0' }, 400, 443)] }, 'reachable', []],
+  ['a range of ports that begins with it', { clientEgress: [rule({ cidr: '0.0.0.0/0' }, 443, 500)] }, 'reachable', []],
+  [
+    'a range of ports that ends before it',
+    { clientEgress: [rule({ cidr: '0.0.0.0/0' }, 400, 442)] },
+    'unreachable',
+    ['ENI_SG_RULES_MISMATCH'],
+  ],
   [
     'tcp 0-0 is port 0 only',
     { clientEgress: [rule({ cidr: '0.0.0.0/0' }, 0, 0)] },

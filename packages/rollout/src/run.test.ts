@@ -269,6 +269,16 @@ describe('a failing port', () => {
     expect((await run(record, ports, signal)).outcome).toBe('done');
   });
 
+  test('that somebody else was quicker counts against nobody, however often', async () => {
+    const { record, ports, signal } = bench({
+      apply: (act, call) => {
+        if (call > 12 || act.kind !== 'setSizes') return;
+        throw new DirectrixError('DESIRED_CAPACITY_CHANGED', 'DesiredCapacity is not 2 any more', { kind: 'conflict' });
+      },
+    });
+    expect((await run(record, ports, signal)).outcome).toBe('done');
+  });
+
   test('a creation that answers without a number is refused by name', async () => {
     const { record, ports, signal } = bench();
     const apply: RolloutPorts['apply'] = async (next, act) =>

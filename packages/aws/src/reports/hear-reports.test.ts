@@ -52,6 +52,20 @@ test('everybody who was asked for is heard once, by instance id', async () => {
   expect(new Set(urls)).toEqual(new Set(['http://lb:80/healthz']));
 });
 
+test('of what one instance says again and again the last counts, and another version is told too', async () => {
+  const said = ['1 KO: starting', '1 OK', '2 OK'];
+  let asked = 0;
+  const fetch: Fetch = async () => {
+    const [version, ...status] = said[Math.min(asked++, said.length - 1)]!.split(' ');
+    return pageOf(`VERSION: ${version}\nFQDN: i-a.internal\n${status.join(' ')}`);
+  };
+  const { reports } = await hearReports({ ...request, wantedIds: ['i-b'] }, { fetch, clock: patientClock });
+  expect(reports.map(({ instanceId, version, status }) => [instanceId, version, status])).toEqual([
+    ['i-a', '1', 'OK'],
+    ['i-a', '2', 'OK'],
+  ]);
+});
+
 test('each request asks for a connection of its own and for the host that the rule wants', async () => {
   const headers: Readonly<Record<string, string>>[] = [];
   const fetch: Fetch = async (_url, init) => {

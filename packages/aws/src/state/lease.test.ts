@@ -118,6 +118,20 @@ test('a holder whose lease was taken neither renews nor releases it', async () =
   expect(script.stored).toEqual(before);
 });
 
+test('a holder whose parameter somebody deleted has lost the group, and does not write it again', async () => {
+  const { acquire, clock, script } = world();
+  const lost = await acquire(here);
+  script.stored.clear();
+  await expect(lost.check()).rejects.toMatchObject({
+    code: 'LEASE_LOST',
+    message: expect.stringContaining('its parameter is gone'),
+  });
+  clock.at += 60_000;
+  await expect(lost.renewIfDue()).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  await lost.release();
+  expect(script.stored.size).toBe(0);
+});
+
 test('old epochs are cleared away, the newest first to stay', async () => {
   const { acquire, script } = world();
   for (let turn = 0; turn < 30; turn++) await (await acquire(here)).release();
