@@ -50,6 +50,44 @@ describe('alarms', () => {
   });
 });
 
+describe('requests, when somebody took every instance that served but one of the release', () => {
+  const answers = (statusCode: number) => ({
+    requests: Array.from({ length: 40 }, (_, index) => ({
+      at: now + index,
+      path: '/',
+      durationMs: 1,
+      statusCode,
+      isConnected: true,
+    })),
+  });
+  const options = { requests: watched, isVersionChecked: false };
+  const both: Scene = {
+    instances: [old('i-1'), old('i-2'), proven('i-3'), fresh('i-4', { state: 'Pending' })],
+    options,
+  };
+
+  function failAfter(left: Scene['instances'][number]): readonly string[] {
+    const { record, observation } = stage({ instances: [old('i-1'), old('i-2')], options });
+    const usual = decide(record, { ...observation, ...answers(200) }).record.gates;
+    const served = step({ ...both, record: { gates: usual } }, answers(200)).record;
+    const now1 = stage({ instances: [left], options, base: 1 });
+    const after = decide(
+      { ...now1.record, gates: served.gates },
+      { ...now1.observation, at: now + 2_000, ...answers(503) },
+    );
+    return codesOf(after);
+  }
+
+  test('and that one has never been healthy, the failures are not its own: its start is judged by its time', () => {
+    expect(failAfter(fresh('i-4', { health: 'initial' }))).toEqual([]);
+  });
+
+  test('and that one was healthy before, the failures are its own', () => {
+    const ill = fresh('i-4', { health: 'unhealthy', learned: { unhealthySince: now - 1_000, dipCount: 1 } });
+    expect(failAfter(ill)).toContain('REQUESTS_FAILING');
+  });
+});
+
 describe('the bake', () => {
   const instances = [proven('i-4'), proven('i-5'), proven('i-6'), warm('i-1'), warm('i-2'), warm('i-3')];
   const bake = (more: Partial<Scene> & { readonly waitedMs: number }): Scene => ({

@@ -79,16 +79,30 @@ export function splitAnswers(answers: readonly JudgedAnswer[], tickMs: number): 
   });
 }
 
-/** How many instances of each release are asked: the healthy ones, or all when none is (the load balancer fails open). */
+/**
+ * How many instances of each release are asked: the healthy ones, or all when none is, for the load balancer fails open. One of the release
+ * that never was healthy is still to start: where somebody took everything that served, its failures are no fault of the release.
+ *
+ * | old     | new                         | asked: old, new |
+ * |---------|-----------------------------|-----------------|
+ * | healthy | starting                    | 1, 0            |
+ * | ill     | ill, and was healthy before | 1, 1            |
+ * | ill     | starting                    | 1, 0            |
+ * | none    | starting                    | 0, 0            |
+ */
 function countServing({ ours }: RolloutRecord, members: readonly Member[]) {
   const share = ours.forward?.inForce?.share;
   // Outside of the group nobody is counted: the listener says how often each release is asked.
   if (share !== undefined) return { newServing: share, oldServing: 1 - share };
   const inService = members.filter(({ instance, isDead }) => instance.lifecycleState === 'InService' && !isDead);
   const serving = inService.filter(({ isServing }) => isServing);
-  const asked = serving.length > 0 ? serving : inService;
+  const asked = serving.length > 0 ? serving : inService.filter((member) => !isStarting(member));
   const newServing = asked.filter(({ isNew }) => isNew).length;
   return { newServing, oldServing: asked.length - newServing };
+}
+
+function isStarting({ isNew, known }: Member): boolean {
+  return isNew && [known?.healthySince, known?.unhealthySince, known?.verifiedAt].every((at) => at === undefined);
 }
 
 function judgeAnswers(

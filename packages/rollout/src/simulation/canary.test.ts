@@ -1,18 +1,10 @@
 // A share of users' requests before the group: rollouts with a canary, without and with faults.
 import { describe, expect, test } from 'vitest';
 import type { CanaryPlan } from '../canary-plan.js';
-import { draw, shadowPlace } from './draw.js';
+import { drawCanary, canaryPlan as plan, shadowPlace } from './draw.js';
 import { type Result, type Simulation, simulate } from './simulate.js';
 import type { Behaviour } from './world.js';
 
-const plan: CanaryPlan = {
-  steps: [
-    { share: 0.05, forMs: 60_000 },
-    { share: 0.25, forMs: 60_000 },
-  ],
-  instanceCount: 1,
-  place: { listenerArn: 'arn:listener' },
-};
 const shape = { desired: 4, min: 1, max: 8 };
 
 function roll(
@@ -97,34 +89,10 @@ test('on the way back users come first', async () => {
   expect(kinds.slice(0, halted)).not.toContain('endProof');
 });
 
-const steps = [
-  [{ share: 0.05, forMs: 60_000 }],
-  [{ share: 0.5, forMs: 0 }],
-  [
-    { share: 0.01, forMs: 20_000 },
-    { share: 0.3, forMs: 90_000 },
-  ],
-];
-
-/** Everything of the other seeds, with a canary, and hands that change the listener. */
-function drawCanary(seed: number): Simulation {
-  const drawn = draw(seed);
-  return {
-    ...drawn,
-    requests: seed % 3 === 0 ? undefined : { isNamed: seed % 3 === 1 },
-    faultsEndAfterMs: 900_000,
-    options: {
-      ...drawn.options,
-      prove: shadowPlace,
-      canary: { ...plan, steps: steps[seed % steps.length] ?? [], instanceCount: 1 + (seed % 2) },
-    },
-    faults: { ...drawn.faults, changeListener: seed % 4 === 0 ? 0.005 : 0 },
-  };
-}
-
-test('S1 S2 S3 S5 S6 S7 L1 L2 L3 hold with a canary, and a good release is not withdrawn, for 60 seeds', async () => {
+test('S1 S2 S3 S5 S6 S7 L1 L2 L3 hold with a canary, and a good release is not withdrawn, for 62 seeds', async () => {
   const broken: string[] = [];
-  for (let seed = 1; seed <= 60; seed += 1) {
+  // 1074: `done` was recorded ahead of the facts. 1226: somebody took every instance but one that was starting.
+  for (const seed of [1074, 1226, ...Array.from({ length: 60 }, (_, index) => index + 1)]) {
     const { violations } = await simulate(drawCanary(seed)).catch((error) => ({ violations: [String(error)] }));
     broken.push(...violations.map((violation) => `seed ${seed}: ${violation}`));
   }

@@ -1,4 +1,5 @@
 // Draw: a world, its options and its faults, all from one seed.
+import type { CanaryPlan } from '../canary-plan.js';
 import { createChance } from './random.js';
 import type { Simulation } from './simulate.js';
 import type { Behaviour } from './world.js';
@@ -69,5 +70,39 @@ export function draw(seed: number): Simulation {
       meddle: others.pick([0, 0, 0.003]),
       mendImage: others.isTrue(0.5),
     },
+  };
+}
+
+export const canaryPlan: CanaryPlan = {
+  steps: [
+    { share: 0.05, forMs: 60_000 },
+    { share: 0.25, forMs: 60_000 },
+  ],
+  instanceCount: 1,
+  place: { listenerArn: 'arn:listener' },
+};
+
+const steps = [
+  [{ share: 0.05, forMs: 60_000 }],
+  [{ share: 0.5, forMs: 0 }],
+  [
+    { share: 0.01, forMs: 20_000 },
+    { share: 0.3, forMs: 90_000 },
+  ],
+];
+
+/** Everything of the other seeds, with a canary, and hands that change the listener. */
+export function drawCanary(seed: number): Simulation {
+  const drawn = draw(seed);
+  return {
+    ...drawn,
+    requests: seed % 3 === 0 ? undefined : { isNamed: seed % 3 === 1 },
+    faultsEndAfterMs: 900_000,
+    options: {
+      ...drawn.options,
+      prove: shadowPlace,
+      canary: { ...canaryPlan, steps: steps[seed % steps.length] ?? [], instanceCount: 1 + (seed % 2) },
+    },
+    faults: { ...drawn.faults, changeListener: seed % 4 === 0 ? 0.005 : 0 },
   };
 }
