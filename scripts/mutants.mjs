@@ -148,6 +148,7 @@ try {
       console.log(`STALE     ${said}: ${file} has the text ${text.split(from).length - 1} times`);
       continue;
     }
+    writeConfig(copy, folder);
     writeFileSync(
       path,
       text.replace(from, () => to),
