@@ -11,6 +11,7 @@ import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   ModifyListenerCommand,
+  ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describeGroup } from '@directrix/aws';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -63,6 +64,11 @@ const listener = async () => {
   );
   return answer.Listeners![0]!;
 };
+const expectOther = async () => {
+  const TargetGroupArn = (await groupNow()).TargetGroupARNs![0];
+  const other = { HealthCheckPath: '/status', Matcher: { HttpCode: '204,205' } };
+  await clients().elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn, ...other }));
+};
 const answerFixed = async () => {
   const { ListenerArn } = await listener();
   const fixed = { Type: 'fixed-response' as const, FixedResponseConfig: { StatusCode: '503' } };
@@ -104,6 +110,8 @@ describe.each<readonly [string, string, () => () => Promise<unknown>, number]>([
     0,
   ],
   ['new instances are deregistered', 'TARGETS_NOT_REGISTERED', () => deregisterNew, 45_000],
+  ['a health check is changed before anything new is up', 'HEALTH_CHECK_CHANGED', () => expectOther, 3_000],
+  ['a health check is changed while new ones are verified', 'HEALTH_CHECK_CHANGED', () => expectOther, 45_000],
   ['the listener forwards no more', 'TARGET_GROUP_NOT_IN_USE', () => answerFixed, 3_000],
 ])('%s', (_name, code, act, afterMs) => {
   test(`is ${code}, exit 3; what the hint says works, and resume ships`, async () => {

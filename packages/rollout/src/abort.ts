@@ -1,5 +1,5 @@
 // Abort and resume: what a person may ask of a record that run() is then given.
-import type { RolloutRecord } from './record.js';
+import type { InstanceRecord, RolloutRecord } from './record.js';
 
 /**
  * The record on its way back to `from`, from whatever phase; run() takes it there. A rollout that is done or rolled back is
@@ -41,9 +41,26 @@ export function reopenRollout(record: RolloutRecord, at: number): RolloutRecord 
     ...(record.checkpoints === undefined ? {} : { checkpoints: { ...record.checkpoints, waiting: undefined } }),
     phaseSince: at,
     progressAt: at,
+    instances: record.needs?.code === 'HEALTH_CHECK_CHANGED' ? askAnew(record.instances, at) : record.instances,
     ours:
       pin === undefined
         ? record.ours
         : { ...record.ours, pin: { ...pin, at, isSeen: false, isConfirmed: false, driftCount: undefined } },
   };
+}
+
+/** What they were asked meanwhile was not what they answer: each proves itself from now on. */
+function askAnew(instances: RolloutRecord['instances'], at: number): RolloutRecord['instances'] {
+  const anew = (known: InstanceRecord): InstanceRecord =>
+    known.lostAt === undefined
+      ? {
+          ...known,
+          checkedAt: at,
+          healthySince: undefined,
+          unhealthySince: undefined,
+          dipCount: undefined,
+          verifiedAt: undefined,
+        }
+      : known;
+  return Object.fromEntries(Object.entries(instances).map(([id, known]) => [id, anew(known)]));
 }

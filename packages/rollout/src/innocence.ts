@@ -13,11 +13,13 @@
 // | nothing progresses                                  | MinSize was raised, MaxSize lowered                  | SIZES_CHANGED             |
 // | nothing progresses                                  | not registered in a target group                     | TARGETS_NOT_REGISTERED    |
 // | the same; users' requests fail                      | no rule leads to the target group (Target.NotInUse)  | TARGET_GROUP_NOT_IN_USE   |
+// | a start takes too long, one falls ill; the above    | the health check was changed, and no old one meets it | HEALTH_CHECK_CHANGED     |
 // | a launch fails, or AWS refuses the version          | it could be launched before, and names what is gone  | LAUNCH_SOURCE_GONE        |
 // | nothing progresses                                  | AWS is too busy                                      | APPLY_DELAYED             |
 import type { Evidence } from './contract/evidence.js';
 import type { Need } from './contract/need.js';
 import { listNeededSuspended } from './group-rules.js';
+import { findHealthCheckChanged } from './health-checks.js';
 import { readWanted } from './ledger.js';
 import { isCheckedIn, type Member } from './members.js';
 import type { Observation, TargetGroupObservation } from './observation.js';
@@ -48,9 +50,13 @@ function explain(sight: Sight, evidence: Evidence): Need | undefined {
         findSuspended(sight) ??
         findSizesChanged(sight) ??
         findUnchecked(sight) ??
+        findChanged(sight) ??
         findSourceGone(sight, evidence.launchFailure) ??
         findDelay(sight)
       );
+    case 'START_TIMEOUT':
+    case 'UNHEALTHY_AGAIN':
+      return findChanged(sight);
     case 'REQUESTS_FAILING':
       return findUnused(sight);
     case 'LAUNCH_FAILED':
@@ -66,7 +72,11 @@ function explain(sight: Sight, evidence: Evidence): Need | undefined {
 
 /** What others did that nothing can go on with, whichever way the rollout goes. */
 export function findOthersDoing(sight: Sight): Need | undefined {
-  return findSuspended(sight) ?? findUnchecked(sight);
+  return findSuspended(sight) ?? findUnchecked(sight) ?? findChanged(sight);
+}
+
+function findChanged({ record, observation, members }: Sight): Need | undefined {
+  return findHealthCheckChanged(record, observation, members);
 }
 
 function findUnchecked(sight: Sight): Need | undefined {

@@ -49,6 +49,13 @@ const failure: z.ZodType<Failure> = z.looseObject({
   text,
 });
 
+const healthCheck = z.looseObject({
+  targetGroupName: text,
+  protocol: text,
+  port: text,
+  path: text.optional(),
+  matcher: text.optional(),
+});
 const instanceStateShape = {
   instanceId: id,
   lifecycleState: text,
@@ -104,9 +111,7 @@ const evidenceVariants = z.discriminatedUnion('code', [
     code: z.literal('START_TIMEOUT'),
     ...seen,
     allowedMs: time,
-    healthChecks: z
-      .array(z.looseObject({ targetGroupName: text, protocol: text, port: text, path: text.optional() }))
-      .optional(),
+    healthChecks: z.array(healthCheck).optional(),
     shown: z.array(z.looseObject({ ...instanceStateShape, waitedMs: time, status })),
   }),
   z.looseObject({
@@ -258,6 +263,10 @@ const need: z.ZodType<Need> = z.discriminatedUnion('code', [
   z.looseObject({
     code: z.literal('TARGET_GROUP_NOT_IN_USE'),
     targetGroups: z.array(z.looseObject({ name: text, targetGroupArn: text })),
+  }),
+  z.looseObject({
+    code: z.literal('HEALTH_CHECK_CHANGED'),
+    changes: z.array(z.looseObject({ targetGroupArn: text, before: healthCheck, now: healthCheck })),
   }),
   z.looseObject({
     code: z.literal('LAUNCH_SOURCE_GONE'),
@@ -496,6 +505,7 @@ const recordSchema: z.ZodType<RolloutRecord> = z.looseObject({
     instanceIds: z.array(id),
     defaultLaunchTemplateVersion: text.optional(),
     servingCount: count.optional(),
+    healthChecks: z.array(healthCheck).optional(),
   }),
   ours: z.looseObject({
     surge: count,

@@ -7,6 +7,7 @@ import type { Evidence } from './contract/evidence.js';
 import type { Failure } from './contract/failure.js';
 import type { Need } from './contract/need.js';
 import type { Phase } from './contract/phase.js';
+import type { HealthCheck } from './contract/target-state.js';
 import type { AlarmGate } from './gates/alarm-gate.js';
 import type { RequestGate } from './gates/request-gate.js';
 import type { RequestWatch } from './gates/request-watch.js';
@@ -111,6 +112,8 @@ export interface RolloutRecord {
     readonly defaultLaunchTemplateVersion?: string;
     /** How many instances were healthy in every target group. 0: the environment was already broken. */
     readonly servingCount?: number;
+    /** How the target groups asked when the rollout came. Absent in records of before this was kept. */
+    readonly healthChecks?: readonly HealthCheck[];
   };
   /** Our own deltas that are in force now, each written before it was applied (S5, S6). */
   readonly ours: {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from './decide.js';
 import type { InstanceObservation, Observation } from './observation.js';
-import { describeDecisions, now, old, proven, type Scene, stage, warm } from './simulation/scene.js';
+import { describeDecisions, fresh, now, old, proven, type Scene, stage, warm } from './simulation/scene.js';
 
 function decideScene(
   scene: Scene,
@@ -181,6 +181,34 @@ describe('going back', () => {
       record: withdrawn,
     });
     expect(lines.slice(0, 2)).toEqual(['restoreForward', 'pinLaunchTemplate 7']);
+  });
+});
+
+describe('a health check that somebody changed', () => {
+  const before = { targetGroupName: 'web', protocol: 'HTTP', port: '80', path: '/healthz', matcher: '200' };
+  const asked = (instances: Scene['instances'], now: object = { path: '/other' }) => {
+    const { record, observation } = stage({
+      instances,
+      options: { startTimeoutMs: 15_000 },
+      original: { healthChecks: [before] },
+    });
+    const targetGroups = observation.targetGroups.map((group) => ({
+      ...group,
+      healthCheck: { protocol: 'HTTP', port: '80', path: '/healthz', matcher: '200', ...now },
+    }));
+    const { needs, evidence } = decide(record, { ...observation, targetGroups }).record;
+    return needs?.code ?? evidence.map(({ code }) => code);
+  };
+  const slow = fresh('x', { health: 'unhealthy', learned: { inServiceAt: now - 20_000, healthySince: undefined } });
+  const ill = (id: string) => old(id, { health: 'unhealthy' });
+
+  test.each<[string, Scene['instances'], object, unknown]>([
+    ['and no old one meets it', [ill('a'), ill('b'), slow], { path: '/other' }, 'HEALTH_CHECK_CHANGED'],
+    ['and no old one is left', [warm('a'), slow], { matcher: '204' }, 'HEALTH_CHECK_CHANGED'],
+    ['and an old one meets it', [old('a'), ill('b'), slow], { path: '/other' }, ['START_TIMEOUT']],
+    ['to what it was', [ill('a'), ill('b'), slow], {}, ['START_TIMEOUT']],
+  ])('%s', (_name, instances, change, expected) => {
+    expect(asked(instances, change)).toEqual(expected);
   });
 });
 

@@ -57,6 +57,8 @@ export interface ObservationRequest {
 
 /** A part that nothing depends on now may be so old. */
 const wholeEveryMs = 60_000;
+/** While targets fail, how old the settings of their target groups may be. */
+const settingsAgeMs = 30_000;
 
 export interface Observer {
   /** Everything but the reports, which need the observation to know whose they are. Throws when the group itself cannot be read. */
@@ -69,6 +71,7 @@ export function createObserver(clients: AwsClients, clock: { now(): number }): O
   const activityReader = createActivityReader(clients);
   const hookReader = createHookReader(clients);
   let settings: readonly TargetGroupSettings[] = [];
+  let settingsAt = Number.NEGATIVE_INFINITY;
   /** The last look that read every part. */
   let last: WholeLook | undefined;
   /** Attached, and found to be gone. */
@@ -86,7 +89,11 @@ export function createObserver(clients: AwsClients, clock: { now(): number }): O
       const group = await describeGroup(clients, request.groupName);
       const arns = targetGroupArnsOf(group);
       await readSettings(parts, arns);
-      const targetGroups = await Promise.all(settings.map((setting) => readTargetGroup(clients, setting)));
+      let targetGroups = await Promise.all(settings.map((setting) => readTargetGroup(clients, setting)));
+      if (targetGroups.some(isFailing) && clock.now() - settingsAt >= settingsAgeMs) {
+        await readSettingsAgain(parts, arns);
+        targetGroups = targetGroups.map((group) => ({ ...group, ...settingsOf(group.targetGroupArn) }));
+      }
       const template = launchTemplateOf(group);
       const inGroup = (group.Instances ?? []).map(({ InstanceId }) => InstanceId ?? '');
       const detachedIds = request.detachedIds.filter((id) => !inGroup.includes(id));
@@ -151,6 +158,7 @@ export function createObserver(clients: AwsClients, clock: { now(): number }): O
   // Read once, and again when others are attached.
   async function readSettings(parts: PartReader, arns: readonly string[]): Promise<void> {
     if (namesExactly([...settings, ...gone], arns)) return;
+    settingsAt = clock.now();
     try {
       settings = await describeTargetGroupSettings(clients, arns);
       gone = [];
@@ -160,6 +168,20 @@ export function createObserver(clients: AwsClients, clock: { now(): number }): O
       parts.note('targetGroups', error);
       settings = settings.filter(({ targetGroupArn }) => arns.includes(targetGroupArn));
     }
+  }
+
+  /** Where targets fail their checks: somebody may have changed what is asked. */
+  async function readSettingsAgain(parts: PartReader, arns: readonly string[]): Promise<void> {
+    const readable = arns.filter((arn) => settings.some(({ targetGroupArn }) => targetGroupArn === arn));
+    settingsAt = clock.now();
+    settings = await parts.read('targetGroups', settings, () => describeTargetGroupSettings(clients, readable));
+  }
+
+  function settingsOf(arn: string) {
+    const found = settings.find(({ targetGroupArn }) => targetGroupArn === arn);
+    if (found === undefined) return undefined;
+    const { loadBalancerArns: _balancers, protocol: _protocol, ...known } = found;
+    return known;
   }
 
   async function readEach(parts: PartReader, arns: readonly string[]): Promise<void> {
@@ -177,6 +199,10 @@ export function createObserver(clients: AwsClients, clock: { now(): number }): O
     settings = found;
     gone = lost;
   }
+}
+
+function isFailing({ targets }: TargetGroupObservation): boolean {
+  return targets.some(({ state }) => state === 'unhealthy');
 }
 
 interface WholeLook {

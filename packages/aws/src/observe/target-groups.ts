@@ -75,6 +75,7 @@ async function describeSettings(clients: AwsClients, group: TargetGroup): Promis
       protocol: group.HealthCheckProtocol ?? group.Protocol ?? '',
       port: portOf(group),
       ...(group.HealthCheckPath === undefined ? {} : { path: group.HealthCheckPath }),
+      ...(matcherOf(group) === undefined ? {} : { matcher: matcherOf(group) }),
     },
     healthCheckIntervalMs: (group.HealthCheckIntervalSeconds ?? 30) * 1000,
     healthyThresholdCount: group.HealthyThresholdCount ?? 5,
@@ -82,6 +83,10 @@ async function describeSettings(clients: AwsClients, group: TargetGroup): Promis
     loadBalancerArns: group.LoadBalancerArns ?? [],
     protocol: group.Protocol ?? '',
   };
+}
+
+function matcherOf({ Matcher }: TargetGroup): string | undefined {
+  return Matcher?.HttpCode ?? Matcher?.GrpcCode;
 }
 
 function portOf({ HealthCheckPort = 'traffic-port', Port }: TargetGroup): string {

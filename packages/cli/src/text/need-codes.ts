@@ -63,6 +63,11 @@ export const needCodes = {
     meaning: 'somebody changed the listeners so that no rule leads to a target group; the release is not at fault',
     fix: 'let a rule forward to it again, then resume or abort',
   },
+  HEALTH_CHECK_CHANGED: {
+    meaning:
+      'somebody changed the health check of a target group during the rollout, and no instance of the release before meets it; the release is not at fault',
+    fix: 'change it back (the message has the command), then resume or abort',
+  },
   LAUNCH_SOURCE_GONE: {
     meaning:
       'the launch template version of the release, or what it names (the image, a security group), was deleted during the rollout; the release itself is not at fault',

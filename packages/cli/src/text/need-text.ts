@@ -1,6 +1,6 @@
 import { type Need, shell, type UnreadablePart } from '@directrix/rollout';
 import { count, listIds, ordinal, seconds } from './quantities.js';
-import { tellState } from './target-text.js';
+import { restoreHealthCheck, tellExpectation, tellState } from './target-text.js';
 
 /** `OBSERVE_FAILED: the group could not be read …`. */
 export function tellNeedWithCode(need: Need): string {
@@ -49,6 +49,12 @@ export function tellNeed(need: Need): string {
     case 'TARGET_GROUP_NOT_IN_USE': {
       const names = need.targetGroups.map(({ name }) => name).join(', ');
       return `no rule of any listener leads to ${names} any more, so that the load balancer checks and sends nobody there (Target.NotInUse); the release is not at fault`;
+    }
+    case 'HEALTH_CHECK_CHANGED': {
+      const changes = need.changes.map(
+        ({ before, now }) => `now ${tellExpectation(now)} (before: ${tellExpectation(before)})`,
+      );
+      return `somebody changed a health check: ${changes.join('; ')}; no instance of the release before is healthy by it, and the release is not at fault`;
     }
     case 'LAUNCH_SOURCE_GONE': {
       const why = need.awsText ?? 'its newest version is an older one';
@@ -125,6 +131,8 @@ export function adviseNeed(need: Need | undefined, groupName: string): string {
     }
     case 'TARGET_GROUP_NOT_IN_USE':
       return `let a rule of a listener forward to ${need.targetGroups.map(({ name }) => name).join(', ')} again, then ${resume}, or ${abort}`;
+    case 'HEALTH_CHECK_CHANGED':
+      return `${need.changes.map(({ targetGroupArn, ...change }) => restoreHealthCheck(targetGroupArn, change)).join('; ')}, then ${resume}, or ${abort}`;
     case 'LAUNCH_SOURCE_GONE':
       return `${abort} takes the group back; where what is gone can be restored (an image from the recycle bin), ${resume}`;
     case 'OLD_NOT_SERVING':

@@ -4,7 +4,7 @@ import type { ActKind } from './act-kind.js';
 import type { ForwardPhase } from './checkpoint.js';
 import type { Failure } from './failure.js';
 import type { GateName } from './hold.js';
-import type { InstanceState } from './target-state.js';
+import type { HealthCheck, InstanceState } from './target-state.js';
 import type { UnreadablePart } from './unreadable-part.js';
 
 interface TargetGroupName {
@@ -95,6 +95,15 @@ export type Need =
     }
   /** No rule of any listener leads to these target groups any more: the load balancer checks nobody in them. */
   | { readonly code: 'TARGET_GROUP_NOT_IN_USE'; readonly targetGroups: readonly TargetGroupName[] }
+  /** Somebody changed how these target groups ask whether an instance is healthy, and no instance of before is by what they ask now. */
+  | {
+      readonly code: 'HEALTH_CHECK_CHANGED';
+      readonly changes: readonly {
+        readonly targetGroupArn: string;
+        readonly before: HealthCheck;
+        readonly now: HealthCheck;
+      }[];
+    }
   /** What the release was launched from is gone: its launch template version, its image, a security group. */
   | {
       readonly code: 'LAUNCH_SOURCE_GONE';

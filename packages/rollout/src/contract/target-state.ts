@@ -23,4 +23,6 @@ export interface HealthCheck {
   readonly port: string;
   /** Where the protocol has one. */
   readonly path?: string;
+  /** The codes that are well: `200`, `200-299`; of gRPC its own. Where the protocol has them. */
+  readonly matcher?: string;
 }
