@@ -48,7 +48,7 @@ export const mutants = [
     name: 'one subnet that is out of addresses is an error although another has enough',
     file: 'src/checks/headroom.ts',
     from: "severity: free < intent.surge ? 'error' : 'warning',",
-    to: "severity: free < 10 * intent.surge ? 'error' : 'warning',",
+    to: "severity: free < 0 ? 'warning' : 'error',",
     tests: run,
   },
   {

@@ -264,6 +264,14 @@ test('what AWS refuses comes back with AWS’s own code and text', async () => {
   });
 });
 
+test('a launch template version that AWS does not delete is not taken for deleted', async () => {
+  const deletion = { kind: 'deleteLaunchTemplateVersion', version: '1', because } as const;
+  await expect(apply(deletion)).rejects.toMatchObject({
+    code: 'AWS_REFUSED',
+    message: expect.stringMatching(/^Version 1 of lt-\w+ was not deleted: /),
+  });
+});
+
 test('the versions of all instances are heard through the load balancer', async () => {
   const observation = await site.run(ports.observe(record, ids));
   const heard = observation.reports.map(({ instanceId, version, status }) => ({ instanceId, version, status }));

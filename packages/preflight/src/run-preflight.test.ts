@@ -83,6 +83,13 @@ const forwarding = (ForwardConfig: object) => {
 };
 const canRead = allow('ssm:GetParametersByPath', `${path}/*`);
 
+test('errors come first, then warnings, then notes, in whatever order the checks are made', () => {
+  const found = runPreflight({ ...healthy, ...group({ MaxSize: 5 }), image: read(undefined) }, intent);
+  const rank = { error: 0, warning: 1, note: 2 };
+  expect(found.map(({ severity }) => rank[severity])).toEqual(found.map(({ severity }) => rank[severity]).sort());
+  expect(found.map(({ code }) => code).slice(0, 2)).toEqual(['IMAGE_NOT_FOUND', 'SURGE_LIMITED']);
+});
+
 test('of a group with which nothing is wrong, only what to expect is said', () => {
   expect(runPreflight(healthy, intent).map(({ severity, code }) => [severity, code])).toEqual([['note', 'FORECAST']]);
 });
