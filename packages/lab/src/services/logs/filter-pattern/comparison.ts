@@ -1,3 +1,4 @@
+import { invalidPattern } from './invalid-pattern.js';
 import { parseRegularExpression } from './regular-expression.js';
 
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
@@ -7,10 +8,14 @@ export type Comparison = (value: unknown) => boolean;
 
 /** `raw` as it stands in the pattern: a number, a word with `*`, or `%a regular expression%`. */
 export function compareWith(operator: Operator, raw: string, isQuoted: boolean): Comparison {
-  if (operator !== '=' && operator !== '!=') return compareNumbers(operator, Number(raw));
+  if (operator !== '=' && operator !== '!=') {
+    const number = toNumber(raw);
+    if (number === undefined) throw invalidPattern(`${operator} compares numbers, and '${raw}' is none`);
+    return compareNumbers(operator, number);
+  }
   const equals = equalTo(raw, isQuoted);
-  // A field that is missing is neither equal nor unequal.
-  return (value) => value !== undefined && equals(value) === (operator === '=');
+  // A field that is missing is neither equal nor unequal, and neither is a list or an object.
+  return (value) => value !== undefined && typeof value !== 'object' && equals(value) === (operator === '=');
 }
 
 function compareNumbers(operator: Operator, wanted: number): Comparison {

@@ -7,6 +7,8 @@ const MOST_DEPTH = 20;
 /** Reads a pattern's text from the left. */
 export class PatternReader {
   #at = 0;
+  /** How many were read. */
+  regularExpressions = 0;
   readonly #text: string;
 
   constructor(text: string) {
@@ -63,11 +65,18 @@ export function readConditions<Subject>(
   return (subject) => alternatives.some((alternative) => alternative(subject));
 }
 
+/** What a pattern may hold of regular expressions, beside one that stands alone. */
+const MOST_REGULAR_EXPRESSIONS = 2;
+
 /** `= "value"`, `>= 400`, `= 4*`: an operator and what follows it. Undefined when there is no operator here. */
-export function readComparison(reader: PatternReader): Comparison | undefined {
+export function readComparison(reader: PatternReader, words = /[^\s"&|()\],}]+/): Comparison | undefined {
   const operator = reader.take(/!=|<=|>=|=|<|>/)?.[0];
   if (operator === undefined) return undefined;
-  const [, quoted, regex, word] = reader.expect(/"((?:[^"\\]|\\.)*)"|(%(?:[^%\\]|\\.)+%)|([^\s"&|()\],}]+)/, 'a value');
+  const value = new RegExp(`"((?:[^"\\\\]|\\\\.)*)"|(%(?:[^%\\\\]|\\\\.)+%)|(${words.source})`);
+  const [, quoted, regex, word] = reader.expect(value, 'a value');
+  if (regex !== undefined) reader.regularExpressions += 1;
+  if (reader.regularExpressions > MOST_REGULAR_EXPRESSIONS)
+    throw invalidPattern(`it has more than ${MOST_REGULAR_EXPRESSIONS} regular expressions`);
   if (quoted !== undefined) return compareWith(operator as Operator, quoted.replace(/\\(.)/g, '$1'), true);
   return compareWith(operator as Operator, regex ?? word ?? '', false);
 }

@@ -8,7 +8,10 @@ interface Field {
   readonly matches: (value: string) => boolean;
 }
 
-/** `[ip, user, ..., status=4*, size>1000]`: fields between spaces; what stands in quotes or brackets is one field. */
+/**
+ * `[ip, user, ..., status=4*, size>1000]`: fields between spaces; what stands in quotes or brackets is one field. The last field of a
+ * pattern without `...` takes the rest of the line: `[w1=ERROR, w2]` finds lines of any length.
+ */
 export function parseFieldPattern(text: string): MatchesMessage {
   const reader = new PatternReader(text);
   reader.expect(/\[/, '[');
@@ -18,7 +21,7 @@ export function parseFieldPattern(text: string): MatchesMessage {
   reader.expect(/\]/, ']');
   reader.expectEnd();
   if (fields.filter(({ isEllipsis }) => isEllipsis).length > 1) throw invalidPattern('... can stand once only');
-  return (message) => matchFields(splitFields(message), fields);
+  return (message) => matchFields(fieldsOf(message), fields);
 }
 
 function readField(reader: PatternReader): Field {
@@ -32,19 +35,32 @@ function readFieldCondition(reader: PatternReader): (value: string) => boolean {
   return readComparison(reader) ?? (() => true);
 }
 
-function matchFields(values: readonly string[], fields: readonly Field[]): boolean {
+function matchFields(found: readonly LineField[], fields: readonly Field[]): boolean {
+  const values = found.map(({ value }) => value);
   const gap = fields.findIndex(({ isEllipsis }) => isEllipsis);
   const matchesAll = (some: readonly string[], wanted: readonly Field[]) =>
     wanted.every(({ matches }, index) => matches(some[index] ?? ''));
-  if (gap === -1) return values.length === fields.length && matchesAll(values, fields);
+  if (gap === -1) {
+    if (values.length < fields.length) return false;
+    const last = found[fields.length - 1];
+    const rest = values.length === fields.length ? last?.value : last?.rest;
+    return matchesAll([...values.slice(0, fields.length - 1), rest ?? ''], fields);
+  }
   const [before, after] = [fields.slice(0, gap), fields.slice(gap + 1)];
   if (values.length < before.length + after.length) return false;
   return matchesAll(values, before) && matchesAll(values.slice(values.length - after.length), after);
 }
 
+interface LineField {
+  readonly value: string;
+  /** The line from this field to its end. */
+  readonly rest: string;
+}
+
 /** `127.0.0.1 "GET /" [10/Oct] 200` has four fields. */
-function splitFields(message: string): readonly string[] {
-  return [...message.matchAll(/"([^"]*)"|\[([^\]]*)\]|(\S+)/g)].map(
-    ([, quoted, bracketed, word]) => quoted ?? bracketed ?? word ?? '',
-  );
+function fieldsOf(message: string): readonly LineField[] {
+  return [...message.matchAll(/"([^"]*)"|\[([^\]]*)\]|(\S+)/g)].map(({ index, 1: quoted, 2: bracketed, 3: word }) => ({
+    value: quoted ?? bracketed ?? word ?? '',
+    rest: message.slice(index).trimEnd(),
+  }));
 }

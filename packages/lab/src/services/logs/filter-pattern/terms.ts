@@ -9,7 +9,7 @@ interface Term {
 
 const TERM = /\s*([-?]?)(?:"((?:[^"\\]|\\.)*)"|%((?:[^%\\]|\\.)+)%|([^\s"]+))/y;
 
-/** Terms without a sign must all be there, those with `-` must not; of those with `?` one must, unless another term is asked for. */
+/** Terms without a sign must all be there, those with `-` must not; of those with `?` one must, where no other term stands beside them. */
 export function parseTerms(text: string): MatchesMessage {
   const terms = readTerms(text);
   const wanted = terms.filter(({ sign }) => sign === '');
@@ -18,8 +18,8 @@ export function parseTerms(text: string): MatchesMessage {
   return (message) =>
     wanted.every(({ matches }) => matches(message)) &&
     !unwanted.some(({ matches }) => matches(message)) &&
-    // As on AWS: beside a term that is required, the optional ones decide nothing.
-    (either.length === 0 || wanted.length > 0 || either.some(({ matches }) => matches(message)));
+    // As on AWS: beside terms of another kind, the optional ones decide nothing.
+    (either.length === 0 || either.length < terms.length || either.some(({ matches }) => matches(message)));
 }
 
 function readTerms(text: string): readonly Term[] {
@@ -41,6 +41,8 @@ function toTerm([, sign = '', phrase, regex, word]: RegExpExecArray): Term {
     return of((message) => expression.test(message));
   }
   const wanted = phrase?.replace(/\\(.)/g, '$1') ?? word ?? '';
+  // `" "` finds everything.
+  if (wanted.trim() === '') return of(() => true);
   if (word !== undefined && !/^\w+$/.test(word))
     throw invalidPattern(`Invalid character(s) in term '${word}'. Put it in double quotation marks`);
   return of((message) => message.includes(wanted));

@@ -5,39 +5,71 @@ import type { Row, Value } from './row.js';
 /** A statistic over the rows of a bin. */
 type Aggregate = (rows: readonly Row[]) => Value;
 
-interface Column<Work> {
+export interface Column<Work> {
   readonly name: string;
+  /** The expression as it stands in the query. */
+  readonly text: string;
   readonly work: Work;
 }
 
 export interface Statistics {
-  readonly aggregates: readonly Column<Aggregate>[];
+  /** Each by the name under which the columns read it. */
+  readonly aggregates: ReadonlyMap<string, Aggregate>;
+  readonly columns: readonly Column<Expression>[];
   readonly by: readonly Column<Expression>[];
 }
 
-/** `count(*) as requests, pct(duration, 95) by bin(5m), status` */
+/** `count(*) as requests, max(ms) / 1000 as slowest, slowest * 2 by bin(5m), status` */
 export function readStatistics(reader: QueryReader): Statistics {
-  const aggregates = readColumns(reader, () => readAggregate(reader));
+  const aggregates = new Map<string, Aggregate>();
+  const known = new Set<string>();
+  const context = {
+    known,
+    read(name: string): Expression | undefined {
+      if (!Object.hasOwn(AGGREGATES, name.toLowerCase())) return undefined;
+      // What stands inside a statistic is of the events, not of the columns.
+      reader.statistics = undefined;
+      const key = `statistic ${aggregates.size}`;
+      aggregates.set(key, readArguments(reader, name.toLowerCase()));
+      reader.statistics = context;
+      return (row) => row.set.get(key);
+    },
+  };
+  reader.statistics = context;
+  const columns = readColumns(
+    reader,
+    () => readExpression(reader),
+    (name) => known.add(name),
+  );
+  reader.statistics = undefined;
+  if (aggregates.size === 0) throw reader.refusal('a statistic such as count(*) is expected');
   const by = reader.takeWord('by') ? readColumns(reader, () => readExpression(reader)) : [];
-  return { aggregates, by };
+  return { aggregates, columns, by };
 }
 
 /** Columns between commas, each named by its alias or by its own text. */
-export function readColumns<Work>(reader: QueryReader, readOne: () => Work): readonly Column<Work>[] {
+export function readColumns<Work>(
+  reader: QueryReader,
+  readOne: () => Work,
+  onName: (name: string) => void = () => undefined,
+): readonly Column<Work>[] {
   const columns: Column<Work>[] = [];
   do {
     reader.skip();
     const start = reader.at;
     const work = readOne();
     const text = reader.textSince(start).replace(/^`(.*)`$/, '$1');
-    columns.push({ name: reader.takeWord('as') ? readField(reader) : text, work });
+    const name = reader.takeWord('as') ? readField(reader) : text;
+    reader.columns.add(name);
+    onName(name);
+    columns.push({ name, text, work });
   } while (reader.take(/,/) !== undefined);
   return columns;
 }
 
-export function aggregateRows(rows: readonly Row[], { aggregates, by }: Statistics): readonly Row[] {
+export function aggregateRows(rows: readonly Row[], { aggregates, columns, by }: Statistics): readonly Row[] {
   const bins = new Map<string, { readonly keys: readonly (readonly [string, Value])[]; readonly rows: Row[] }>();
-  if (by.length === 0) bins.set('', { keys: [], rows: [] });
+  if (by.length === 0) bins.set('[]', { keys: [], rows: [] });
   for (const row of rows) {
     const keys = by.map(({ name, work }) => [name, work(row)] as const);
     const id = JSON.stringify(keys.map(([, value]) => value ?? null));
@@ -45,22 +77,25 @@ export function aggregateRows(rows: readonly Row[], { aggregates, by }: Statisti
     bins.set(id, bin);
     bin.rows.push(row);
   }
-  return [...bins.values()].map((bin) => ({
-    set: new Map([...bin.keys, ...aggregates.map(({ name, work }) => [name, work(bin.rows)] as const)]),
-  }));
+  return [...bins.values()].map((bin) => {
+    const set = new Map<string, Value>(bin.keys);
+    for (const [key, work] of aggregates) set.set(key, work(bin.rows));
+    // A column may use those before it.
+    for (const { name, work } of columns) set.set(name, work({ set }));
+    return { set };
+  });
 }
 
-function readAggregate(reader: QueryReader): Aggregate {
-  const [, name = ''] = reader.expect(/([a-z_]+)\s*\(/, 'a statistic such as count(*)');
-  const kind = name.toLowerCase();
+/** Behind the parenthesis of a statistic. */
+function readArguments(reader: QueryReader, kind: string): Aggregate {
   const isEverything = reader.take(/\*/) !== undefined || reader.take(/(?=\))/) !== undefined;
+  if (isEverything && kind !== 'count') throw reader.refusal(`${kind} needs a field`);
   const argument: Expression = isEverything ? () => 1 : readExpression(reader);
   const share = kind === 'pct' ? Number(reader.expect(/,\s*(\d+(?:\.\d+)?)/, 'a percentile')[1]) : undefined;
   reader.expect(/\)/, ')');
   const work = AGGREGATES[kind];
-  if (work === undefined) throw reader.refusal(`the statistic ${name} is not emulated by the lab`);
   return (rows) =>
-    work(
+    work?.(
       rows.map(argument).filter((value) => value !== undefined),
       rows,
       argument,
@@ -82,6 +117,8 @@ const AGGREGATES: Readonly<Record<string, AggregateWork>> = {
   stddev: (values) => deviation(numbers(values)),
   earliest: (_values, rows, argument) => ofTime(rows, argument, -1),
   latest: (_values, rows, argument) => ofTime(rows, argument, 1),
+  sortsfirst: (values) => extreme(values, -1),
+  sortslast: (values) => extreme(values, 1),
 };
 
 function numbers(values: readonly Value[]): readonly number[] {

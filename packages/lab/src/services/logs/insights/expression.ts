@@ -8,14 +8,21 @@ import { type Row, readValue, type Value } from './row.js';
 export type Expression = (row: Row) => Value;
 
 const MOST_DEPTH = 30;
-const DURATION_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
+interface Unit {
+  readonly names: RegExp;
+  readonly ms: number;
+  /** A period has at most so many of them: `bin(300s)` is `bin(60s)`. */
+  readonly most: number;
+}
+
+const UNITS: readonly Unit[] = [
+  { names: /^(ms|(msec|millisecond)s?)$/i, ms: 1, most: 1000 },
+  { names: /^(s|(sec|second)s?)$/i, ms: 1000, most: 60 },
+  { names: /^(m|(min|minute)s?)$/i, ms: 60_000, most: 60 },
+  { names: /^(h|(hr|hour)s?)$/i, ms: 3_600_000, most: 24 },
+  { names: /^(d|days?)$/i, ms: 86_400_000, most: Number.POSITIVE_INFINITY },
+  { names: /^(w|weeks?)$/i, ms: 604_800_000, most: Number.POSITIVE_INFINITY },
+];
 
 export function isTrue(value: Value): boolean {
   return value === true || value === 1 || value === 'true';
@@ -124,6 +131,7 @@ export function orderOf(left: Value, right: Value): number {
 
 export function toNumber(value: Value): number | undefined {
   if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return Number(value);
   if (typeof value !== 'string' || value.trim() === '') return undefined;
   const number = Number(value);
   return Number.isNaN(number) ? undefined : number;
@@ -183,14 +191,23 @@ function readOperand(reader: QueryReader, depth: number): Expression {
   const name = reader.take(/([A-Za-z]\w*)\s*\(/)?.[1];
   if (name !== undefined) return readCall(reader, name, depth);
   const field = readField(reader);
+  if (reader.take(/[[`]/) !== undefined) throw reader.refusal('elements of lists and maps are not emulated by the lab');
+  if (reader.statistics !== undefined && !reader.statistics.known.has(field))
+    throw reader.refusal(`${field} stands in stats without a statistic such as max(${field})`);
   return (row) => readValue(row, field);
 }
 
 function readConstant(reader: QueryReader): Value {
-  const number = reader.take(/(-?\d+(?:\.\d+)?)(ms|s|m|h|d|w)?(?![\w.])/);
-  if (number !== undefined) return Number(number[1]) * (DURATION_MS[number[2]?.toLowerCase() ?? ''] ?? 1);
+  const number = reader.take(/(-?\d+(?:\.\d+)?)([a-z]+)?(?![\w.])/);
+  if (number !== undefined) return number[2] === undefined ? Number(number[1]) : readPeriod(reader, number);
   const boolean = reader.take(/(true|false)(?![\w.@])/)?.[1];
   return boolean === undefined ? readString(reader) : boolean.toLowerCase() === 'true';
+}
+
+function readPeriod(reader: QueryReader, [, count, name = '']: RegExpExecArray): number {
+  const unit = UNITS.find(({ names }) => names.test(name));
+  if (unit === undefined) throw reader.refusal(`periods in ${name} are not emulated by the lab`);
+  return Math.min(Number(count), unit.most) * unit.ms;
 }
 
 /** `@message`, `user.name` or a name with other characters in backticks. */
@@ -200,6 +217,12 @@ export function readField(reader: QueryReader): string {
 }
 
 function readCall(reader: QueryReader, name: string, depth: number): Expression {
+  const statistic = reader.statistics?.read(name);
+  if (statistic !== undefined) return statistic;
+  if (name.toLowerCase() === 'now') {
+    reader.expect(/\)/, ')');
+    return () => Math.floor(reader.now / 1000);
+  }
   const found = FUNCTIONS.get(name.toLowerCase());
   if (found === undefined) throw reader.refusal(`the function ${name} is not emulated by the lab`);
   const values: Expression[] = [];

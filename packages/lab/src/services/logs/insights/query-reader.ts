@@ -1,14 +1,29 @@
 import { AwsError } from '../../../control-plane/aws-error.js';
+import type { Row, Value } from './row.js';
+
+/** What an expression within `stats` may use beside functions: statistics, and columns that are there already. */
+export interface StatisticsContext {
+  readonly known: ReadonlySet<string>;
+  /** Reads the arguments of a statistic, behind its parenthesis. Undefined for what is none. */
+  read(name: string): ((row: Row) => Value) | undefined;
+}
 
 /** Reads a query from the left, over spaces and `# comments`. */
 export class QueryReader {
+  /** Set while the columns of a `stats` are read. */
+  statistics: StatisticsContext | undefined;
   at = 0;
   /** Behind what was read last, without what follows it: spaces and comments. */
   #end = 0;
   readonly text: string;
+  /** Epoch milliseconds of the query's start. */
+  readonly now: number;
+  /** What the commands so far have named: `exceptionCount`, `count(*)`. */
+  readonly columns = new Set<string>();
 
-  constructor(text: string) {
+  constructor(text: string, now: number) {
     this.text = text;
+    this.now = now;
   }
 
   take(pattern: RegExp): RegExpExecArray | undefined {

@@ -5,7 +5,7 @@
 import { aggregateRows, readColumns, readStatistics } from './aggregates.js';
 import { type Expression, isTrue, orderOf, readExpression, readField, readRegex, readString } from './expression.js';
 import { QueryReader } from './query-reader.js';
-import { type QueriedEvent, type Row, readValue, withValues, writeValue } from './row.js';
+import { isTimeText, type QueriedEvent, type Row, readValue, withValues, writeValue } from './row.js';
 
 export const MOST_RESULTS = 10_000;
 
@@ -14,7 +14,11 @@ interface Table {
   readonly rows: readonly Row[];
   /** The columns to show; undefined until a command names some. */
   readonly columns: readonly string[] | undefined;
+  /** Once a `display` has named the columns, only another one changes them. */
+  readonly isDisplayed: boolean;
   readonly isAggregated: boolean;
+  /** The columns that hold times. */
+  readonly times: ReadonlySet<string>;
 }
 
 type Command = (table: Table) => Table;
@@ -37,10 +41,14 @@ const READERS: Readonly<Record<string, (reader: QueryReader) => Command>> = {
 };
 
 /** Throws MalformedQueryException. The query can then be run over any events. */
-export function parseQuery(text: string): (events: readonly QueriedEvent[], limit?: number) => QueryResult {
-  const reader = new QueryReader(text);
+export function parseQuery(
+  text: string,
+  now: number,
+): (events: readonly QueriedEvent[], limit?: number) => QueryResult {
+  const reader = new QueryReader(text, now);
   const commands: Command[] = [];
   let hasLimit = false;
+  let hasDedup = false;
   do {
     const word = reader.expect(/[a-z]+/, 'a command')[0].toLowerCase();
     const read = Object.hasOwn(READERS, word) ? READERS[word] : undefined;
@@ -48,7 +56,10 @@ export function parseQuery(text: string): (events: readonly QueriedEvent[], limi
       throw reader.refusal(
         `the command ${word} is not emulated by the lab, which knows ${Object.keys(READERS).join(', ')}:`,
       );
+    // As the user guide says.
+    if (hasDedup && word !== 'limit') throw reader.refusal('only limit can follow dedup');
     hasLimit ||= word === 'limit';
+    hasDedup ||= word === 'dedup';
     commands.push(read(reader));
   } while (reader.take(/\|/) !== undefined);
   if (!reader.isAtEnd()) throw reader.refusal('| or the end is expected');
@@ -59,7 +70,9 @@ function finish(commands: readonly Command[], events: readonly QueriedEvent[], l
   const start: Table = {
     rows: events.map((event) => ({ event, set: new Map() })),
     columns: undefined,
+    isDisplayed: false,
     isAggregated: false,
+    times: new Set(['@timestamp', '@ingestionTime']),
   };
   const end = commands.reduce((table, command) => command(table), newestFirst(start));
   const columns = end.columns ?? ['@timestamp', '@message'];
@@ -67,7 +80,7 @@ function finish(commands: readonly Command[], events: readonly QueriedEvent[], l
   const rows = end.rows.slice(0, limit).map((row) =>
     shown.flatMap((field) => {
       const value = readValue(row, field);
-      return value === undefined ? [] : [{ field, value: writeValue(field, value) }];
+      return value === undefined ? [] : [{ field, value: writeValue(value, end.times.has(field)) }];
     }),
   );
   return { rows, matched: end.rows.length };
@@ -88,13 +101,19 @@ function readFields(reader: QueryReader): Command {
         columns.map(({ name, work }) => [name, work(row)] as const),
       ),
     ),
-    columns: [...(table.columns ?? []), ...columns.map(({ name }) => name)],
+    columns: table.isDisplayed ? table.columns : [...(table.columns ?? []), ...columns.map(({ name }) => name)],
+    times: withTimes(table, columns),
   });
+}
+
+function withTimes({ times }: Table, columns: readonly { readonly name: string; readonly text: string }[]) {
+  const isTime = ({ text }: { readonly text: string }) => isTimeText(text) || times.has(text);
+  return new Set([...times, ...columns.filter(isTime).map(({ name }) => name)]);
 }
 
 function readDisplay(reader: QueryReader): Command {
   const read = readFields(reader);
-  return (table) => ({ ...read({ ...table, columns: undefined }) });
+  return (table) => ({ ...read({ ...table, columns: undefined, isDisplayed: false }), isDisplayed: true });
 }
 
 function readFilter(reader: QueryReader): Command {
@@ -107,8 +126,10 @@ function readStats(reader: QueryReader): Command {
   return (table) => ({
     ...table,
     rows: aggregateRows(table.rows, statistics),
-    columns: [...statistics.by, ...statistics.aggregates].map(({ name }) => name),
+    columns: [...statistics.by, ...statistics.columns].map(({ name }) => name),
+    isDisplayed: false,
     isAggregated: true,
+    times: withTimes(table, statistics.by),
   });
 }
 
@@ -130,14 +151,14 @@ function readSort(reader: QueryReader): Command {
   return (table) => ({ ...table, rows: [...table.rows].sort(order) });
 }
 
-/** A column may be called `count(*)`: what a command before has set goes before what its text would mean. */
+/** A column may be called `count(*)`: what a command before has named goes before what its text would mean. */
 function readSortKey(reader: QueryReader): Expression {
   reader.skip();
   const start = reader.at;
-  const column = reader.take(/[a-z_]+\s*\([^()|]*\)/);
-  if (column !== undefined) {
+  if (reader.take(/[a-z_]+\s*\([^()|]*\)/) !== undefined) {
     const name = reader.textSince(start);
-    return (row) => readValue(row, name);
+    if (reader.columns.has(name)) return (row) => readValue(row, name);
+    reader.at = start;
   }
   return readExpression(reader);
 }
@@ -149,7 +170,10 @@ function readDedup(reader: QueryReader): Command {
   return (table) => {
     const seen = new Set<string>();
     const isNew = (row: Row): boolean => {
-      const id = JSON.stringify(fields.map((field) => readValue(row, field) ?? null));
+      const values = fields.map((field) => readValue(row, field));
+      // An event without one of the fields is no duplicate.
+      if (values.includes(undefined)) return true;
+      const id = JSON.stringify(values);
       return !seen.has(id) && seen.add(id) !== undefined;
     };
     return { ...table, rows: table.rows.filter(isNew) };
@@ -167,9 +191,16 @@ function readParse(reader: QueryReader): Command {
   const source = reader.take(/(?=["'/])/) === undefined ? readField(reader) : '@message';
   const regex = readRegex(reader);
   const glob = regex === undefined ? readString(reader) : undefined;
+  const mode = regex ?? glob ?? reader.take(/(logfmt|csv)(?![\w.@])/)?.[1]?.toLowerCase();
+  if (mode === 'logfmt' || mode === 'csv') throw reader.refusal(`parse in ${mode} mode is not emulated by the lab`);
   if (regex === undefined && glob === undefined)
     throw reader.refusal("'a pattern with *' or /a regular expression/ is expected");
   const names = reader.takeWord('as') ? readNames(reader) : [];
+  const wildcards = glob?.split('*').length;
+  if (wildcards !== undefined && wildcards - 1 !== names.length)
+    throw reader.refusal(`parse needs a name for each *: it has ${wildcards - 1} * and ${names.length} names`);
+  if (regex !== undefined && names.length === 0 && !/\(\?<[A-Za-z]/.test(regex.source))
+    throw reader.refusal('parse needs a group with a name, such as (?<user>.*),');
   const expression = regex ?? globToRegex(glob ?? '');
   return (table) => ({ ...table, rows: table.rows.map((row) => extract(row, source, expression, names)) });
 }

@@ -79,11 +79,14 @@ function toValue(value: unknown): Value {
   return JSON.stringify(value);
 }
 
-const TIMES = new Set(['@timestamp', '@ingestionTime']);
+/** Whether the text of an expression stands for a time: results show it as one, whatever it is called. */
+export function isTimeText(text: string): boolean {
+  return /^(@timestamp|@ingestionTime)$|^(bin|datefloor|dateceil|fromMillis)\b/i.test(text);
+}
 
-/** As results show a value: times as `2018-11-11 08:00:00.000`. */
-export function writeValue(field: string, value: Value): string {
-  const isTime = TIMES.has(field) || /^(bin|datefloor|dateceil|fromMillis)\b/.test(field);
+/** As results show a value: times as `2018-11-11 08:00:00.000`, and what is true as 1. */
+export function writeValue(value: Value, isTime: boolean): string {
+  if (typeof value === 'boolean') return value ? '1' : '0';
   if (isTime && typeof value === 'number') return new Date(value).toISOString().replace('T', ' ').replace('Z', '');
   return String(value ?? '');
 }

@@ -18,7 +18,7 @@ export function startQuery(input: StartQueryCommandInput, { state, now, ids }: O
   if (queryLanguage !== 'CWLI') throw notEmulated(`the query language ${queryLanguage}`);
   if (endTime < startTime) throw invalidParameter('End time should not be less than start time.');
   const limit = input.limit ?? MOST_RESULTS;
-  const run = parseQuery(queryString);
+  const run = parseQuery(queryString, now);
   const groups = chooseGroups(state, input);
   // Both ends are inclusive, and in seconds.
   const events = groups.flatMap((group) => eventsOf(state, group, now, startTime * 1000, (endTime + 1) * 1000));
