@@ -1,5 +1,7 @@
 // The agent's adapters against the lab's CloudWatch Logs, and a journalctl that answers from a file.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,9 +12,11 @@ import {
 import { createLab, createVirtualClock } from '@directrix/lab';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCloudWatchSink } from '../../packages/agent/src/cloudwatch-sink.js';
+import { openHealthSocket } from '../../packages/agent/src/health-socket.js';
 import { createJournalctl } from '../../packages/agent/src/journalctl.js';
 import { main } from '../../packages/agent/src/main.js';
 import { loadOptions, parseArguments } from '../../packages/agent/src/options.js';
+import { ShipProgress } from '../../packages/agent/src/progress.js';
 
 const NOW = Date.parse('2018-11-11T08:00:00Z');
 const noMachines = { attach: () => undefined, perform: () => undefined, close: async () => undefined };
@@ -66,6 +70,74 @@ describe('the sink', () => {
   });
 });
 
+describe('a sink without keys that are valid', () => {
+  test.each(['ExpiredTokenException', 'UnrecognizedClientException'])(
+    'answers %s as a failure that may pass',
+    async (name) => {
+      const client = { send: () => Promise.reject(Object.assign(new Error('expired'), { name })) };
+      const sink = createCloudWatchSink(client, { logGroupName: '/web', logStreamName: 's' });
+      const outcome = await sink.put(
+        [{ id: 'x', timestamp: NOW, message: 'm', bytes: 1 }],
+        new AbortController().signal,
+      );
+      expect(outcome).toEqual({ kind: 'credentials', code: name });
+    },
+  );
+});
+
+describe('the health socket', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'directrix-health-'));
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  const health = () => new ShipProgress({ now: () => NOW, elapsed: () => 0, sleep: async () => undefined });
+  const ask = (socketPath: string) =>
+    new Promise<unknown>((resolve, reject) => {
+      get({ socketPath, path: '/' }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+        });
+        response.on('end', () => resolve(JSON.parse(text)));
+      }).on('error', reject);
+    });
+
+  test('tells position, lag, last acknowledgement and what fails', async () => {
+    const path = join(directory, 'a', 'health.sock');
+    const progress = health();
+    const socket = await openHealthSocket(path, () => progress.health());
+    expect(await ask(path)).toMatchObject({ state: 'shipping', lagMs: 0 });
+    progress.acknowledge({ cursor: 'c1', at: NOW - 9_000 }, NOW - 8_000);
+    progress.read({ cursor: 'c2', realtimeUs: (NOW - 5_000) * 1_000, bootId: 'b', message: '', fields: {} });
+    progress.fail({ kind: 'throttled', code: 'ThrottlingException' }, NOW - 4_000);
+    expect(await ask(path)).toMatchObject({
+      state: 'waiting',
+      position: { cursor: 'c1', time: '2018-11-11T07:59:51.000Z' },
+      lastAcknowledgement: '2018-11-11T07:59:52.000Z',
+      lagMs: 5_000,
+      failure: { kind: 'throttled', code: 'ThrottlingException', since: '2018-11-11T07:59:56.000Z' },
+    });
+    await expect(openHealthSocket(path, () => progress.health())).rejects.toThrow('another agent answers');
+    await socket.close();
+  });
+
+  test('takes the place of one that an agent left behind, and of nothing else', async () => {
+    const path = join(directory, 'left.sock');
+    const script = "require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))";
+    spawnSync(process.execPath, ['-e', script, path]);
+    expect(lstatSync(path).isSocket()).toBe(true);
+    const socket = await openHealthSocket(path, () => health().health());
+    expect(await ask(path)).toMatchObject({ state: 'shipping' });
+    await socket.close();
+    const file = join(directory, 'file');
+    writeFileSync(file, 'mine');
+    await expect(openHealthSocket(file, () => health().health())).rejects.toThrow('is not a socket');
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+});
+
 describe('journalctl', () => {
   let directory: string;
   const entry = (n: number, boot: string) =>
@@ -110,24 +182,26 @@ describe('journalctl', () => {
     expect(await journal.has('s=1;i=9;b=a;m=9;t=9;x=9', signal)).toBe(false);
   });
 
-  test('the first message of a boot that journalctl leaves out after a cursor of an earlier boot is asked for', async () => {
+  test('begins at the cursor and drops its entry, because --after-cursor drops whichever comes first', async () => {
     const path = program({
-      '--follow': [entry(3, 'b'), entry(4, 'b')],
-      '_BOOT_ID=b': [entry(2, 'b'), entry(3, 'b')],
-      '--after-cursor': [],
+      '--cursor s=1;i=3;b=b;m=3;t=3;x=3 --no-tail --follow': [entry(3, 'b'), entry(4, 'b')],
+      '--cursor s=1;i=1;b=a;m=1;t=1;x=1': [entry(1, 'a'), entry(2, 'b'), entry(3, 'b')],
     });
-    expect(await readAll(createJournalctl({ program: path, units: [] }), 's=1;i=1;b=a;m=1;t=1;x=1')).toEqual([
-      '2',
-      '3',
-      '4',
-    ]);
+    const journal = createJournalctl({ program: path, units: [] });
+    expect(await readAll(journal, 's=1;i=1;b=a;m=1;t=1;x=1')).toEqual(['2', '3', '4']);
+  });
+
+  test('loses no entry where the filters leave out that of the cursor', async () => {
+    const path = program({ '--follow': [], '--unit web --cursor': [entry(2, 'a'), entry(3, 'a')] });
+    const journal = createJournalctl({ program: path, units: ['web'] });
+    expect(await readAll(journal, 's=1;i=1;b=a;m=1;t=1;x=1')).toEqual(['2', '3']);
   });
 
   test('what earlier boots have left is read too, which journalctl --follow leaves out', async () => {
     const path = program({
-      '--after-cursor s=1;i=4;b=b;m=4;t=4;x=4 --no-tail --follow': [entry(5, 'b')],
+      '--cursor s=1;i=4;b=b;m=4;t=4;x=4 --no-tail --follow': [entry(5, 'b')],
       '--follow': [],
-      '--after-cursor': [entry(2, 'a'), entry(3, 'b'), entry(4, 'b')],
+      '--cursor': [entry(2, 'a'), entry(3, 'b'), entry(4, 'b')],
     });
     expect(await readAll(createJournalctl({ program: path, units: [] }), 's=1;i=1;b=a;m=1;t=1;x=1')).toEqual([
       '2',
@@ -137,8 +211,33 @@ describe('journalctl', () => {
     ]);
   });
 
+  test('a machine whose units are silent has a first entry all the same', async () => {
+    const path = program({ '--unit': [], '--boot': [entry(1, 'a')] });
+    const first = await createJournalctl({ program: path, units: ['web'] }).firstOfBoot(signal);
+    expect(first?.message).toBe('1');
+  });
+
+  test('binary, repeated and missing fields, and an entry that is too large to read, are entries', async () => {
+    const large = `{"__CURSOR":"c4","__REALTIME_TIMESTAMP":"4","MESSAGE":"${'x'.repeat(17 * 1_048_576)}"}`;
+    const path = program({
+      '--follow': [],
+      '--cursor': [
+        '{"__CURSOR":"c1","__REALTIME_TIMESTAMP":"1","MESSAGE":[255,0,104,105],"FIELD":["a",[98,99]]}',
+        '{"__CURSOR":"c2","__REALTIME_TIMESTAMP":"2","MESSAGE":null}',
+        'torn {',
+        '{"__CURSOR":"c3","__REALTIME_TIMESTAMP":"3","MESSAGE":["one","two"]}',
+        large,
+      ],
+    });
+    const messages = await readAll(createJournalctl({ program: path, units: [] }), 'c0');
+    expect(messages.slice(0, 3)).toEqual(['\ufffd\u0000hi', '', 'one\ntwo']);
+    expect(messages[3]).toMatch(
+      /^\[directrix: an entry of 178\d{5} bytes is too large to read\. See it with: journalctl .*c4/,
+    );
+  });
+
   test.each([
-    ['that fails', () => program({ '--after-cursor': [] }, 1), /exit code 1/],
+    ['that fails', () => program({ '--cursor': [] }, 1), /exit code 1/],
     ['that is not there', () => join(directory, 'none'), /cannot be run: ENOENT/],
   ])('one %s is said to have failed', async (_, make, text) => {
     await expect(readAll(createJournalctl({ program: make(), units: [] }), 'x')).rejects.toThrow(text);
@@ -165,6 +264,9 @@ describe('the command', () => {
     [['--group', 'web', '--join-from', '('], 'INVALID_CONFIG: --join-from: is not a regular expression'],
     [['--group', 'web', '--config', '/nowhere'], 'INVALID_CONFIG: /nowhere cannot be read: ENOENT'],
     [['--group', 'web'], 'NO_INSTANCE_ID'],
+    // Such a stream cannot be: every event would be refused.
+    [['--group', 'web', '--instance-id', 'i:1'], 'INVALID_CONFIG: --instance-id: cannot hold : * or /'],
+    [['--group', 'web', '--release', 'r'.repeat(256)], 'INVALID_CONFIG: --release'],
   ])('%j is refused with its code', async (argv, expected) => {
     const { exitCode, told } = await run(...argv);
     expect([exitCode, told]).toEqual([2, expect.stringContaining(expected)]);

@@ -65,6 +65,14 @@ export function isSameEntry(one: string, other: string): boolean {
   return a.b !== undefined && ['b', 'm', 't', 'x'].every((part) => a[part] === b[part]);
 }
 
+/** Whether `one` is the entry of `other` or stands behind it in the journal. False where the cursors do not tell. */
+export function isAtOrAfter(one: string, other: string): boolean {
+  if (isSameEntry(one, other)) return true;
+  const [a, b] = [cursorParts(one), cursorParts(other)];
+  const isOfOneSequence = a.s !== undefined && a.s === b.s;
+  return isOfOneSequence && Number.parseInt(a.i ?? '', 16) >= Number.parseInt(b.i ?? '', 16);
+}
+
 /** Epoch milliseconds of the entry that a cursor names; undefined for a cursor that does not say. */
 export function cursorTimeMs(cursor: string): number | undefined {
   const { t } = cursorParts(cursor);

@@ -2,14 +2,14 @@
 //
 //   J1. Reading keeps the pace of who takes: a pipe that is full stops journalctl, and the journal is the buffer.
 //   J2. A cursor is tested without the filters: an entry that they leave out is still there.
-//   J3. When the first entry after a cursor is of another boot, that boot's first entry is asked for too: journalctl of systemd 252 leaves
-//       it out (systemd issue 38912).
+//   J3. Reading begins at the cursor, and its entry is dropped here. --after-cursor drops the first entry whichever it is: one too many
+//       where the filters or the boot leave out the cursor's own (seen with systemd 252; systemd issue 38912).
 //   J4. What is there is read without --follow, and only what comes with it: since systemd 250 --follow shows this boot only (systemd
 //       pull request 21711), and what an earlier boot has left would be lost.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { cursorParts, isSameEntry, type JournalEntry, parseEntry, parseOversized } from './entry.js';
-import type { Journal, ReadFrom } from './ports.js';
+import { isSameEntry, type JournalEntry, parseEntry, parseOversized } from './entry.js';
+import type { Journal } from './ports.js';
 import { ReaderError } from './reader-error.js';
 
 interface JournalctlOptions {
@@ -48,35 +48,26 @@ export function createJournalctl(options: JournalctlOptions): Journal {
       return found !== undefined && isSameEntry(found.cursor, cursor);
     },
 
-    firstOfBoot: (signal) => first([...filters, '--boot'], signal),
+    // Whatever it is: a unit may be silent for long.
+    firstOfBoot: (signal) => first(['--boot'], signal),
 
     newest: (signal) => first([...filters, '--lines', '1'], signal),
 
     async *read(from, signal) {
       let last = from.kind === 'after' ? from.cursor : undefined;
+      const start = from.kind === 'oldest' ? [] : ['--cursor', from.cursor];
       // J4.
-      for await (const entry of open([...filters, ...wordsOf(from)], signal)) {
-        last = entry.cursor;
-        yield entry;
-      }
-      const after = last === undefined ? wordsOf(from) : ['--after-cursor', last];
-      const bootBefore = last === undefined ? undefined : cursorParts(last).b;
-      let isFirst = true;
-      for await (const entry of open([...filters, ...after, '--no-tail', '--follow'], signal)) {
-        if (isFirst && bootBefore !== undefined && entry.bootId !== bootBefore) {
-          const missed = await first([...filters, `_BOOT_ID=${entry.bootId}`], signal);
-          if (missed !== undefined && !isSameEntry(missed.cursor, entry.cursor)) yield missed;
+      for (const words of [[], ['--no-tail', '--follow']]) {
+        const at = last === undefined ? start : ['--cursor', last];
+        for await (const entry of open([...filters, ...at, ...words], signal)) {
+          // J3.
+          if (last !== undefined && isSameEntry(entry.cursor, last)) continue;
+          last = entry.cursor;
+          yield entry;
         }
-        isFirst = false;
-        yield entry;
       }
     },
   };
-}
-
-function wordsOf(from: ReadFrom): readonly string[] {
-  if (from.kind === 'oldest') return [];
-  return [from.kind === 'after' ? '--after-cursor' : '--cursor', from.cursor];
 }
 
 /** The entries that one journalctl prints. It is ended when nobody takes any more. Throws ReaderError when it fails. */

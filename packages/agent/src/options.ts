@@ -10,15 +10,21 @@ const RETENTION_DAYS = [
 ];
 
 const name = z.string().min(1).max(512);
+/** Two of them, and what stands between, fit into the name of a stream. */
+const streamPart = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^:*/]+$/, 'cannot hold : * or /');
 
 /** `/etc/directrix/agent.json`. Flags say the same, and go before the file. */
 export const optionsSchema = z.strictObject({
   /** The log group. */
   group: name.regex(/^[.\-_/#A-Za-z0-9]+$/, 'has characters that a log group cannot have'),
   /** The release that this instance is of; part of the stream's name. */
-  release: name.regex(/^[^:*/]+$/, 'cannot hold : * or /').default('unknown'),
+  release: streamPart.default('unknown'),
   /** Default: what the instance metadata service says. */
-  instanceId: name.optional(),
+  instanceId: streamPart.optional(),
   region: name.optional(),
   endpoint: z.url().optional(),
   units: z.array(name).default([]),

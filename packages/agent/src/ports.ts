@@ -5,8 +5,10 @@ import type { Gap, Rejection } from './loss.js';
 import type { Position } from './position.js';
 
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds. The machine's clock can be set, also backwards. */
   now(): number;
+  /** Milliseconds since some moment, which nobody sets: how long something takes. */
+  elapsed(): number;
   /** Rejects with the signal's reason when it aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -20,7 +22,7 @@ export type ReadFrom =
 export interface Journal {
   /** Whether the entry is still there. Rejects when the journal cannot be asked. */
   has(cursor: string, signal: AbortSignal): Promise<boolean>;
-  /** The first entry of this boot; undefined while there is none that the filters let through. */
+  /** The first entry of this boot, whatever the filters say; undefined while there is none. */
   firstOfBoot(signal: AbortSignal): Promise<JournalEntry | undefined>;
   /** The newest entry that the filters let through; undefined while there is none. */
   newest(signal: AbortSignal): Promise<JournalEntry | undefined>;

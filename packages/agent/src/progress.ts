@@ -28,7 +28,6 @@ export class ShipProgress {
   #position: { readonly cursor: string; readonly at: number } | undefined;
   #acknowledgedAt: number | undefined;
   #oldestWaiting: number | undefined;
-  #caughtUpAt: number | undefined;
   #failure: { readonly failure: PutFailure; readonly since: number } | undefined;
   diagnosis: string | undefined;
 
@@ -37,7 +36,6 @@ export class ShipProgress {
   }
 
   read(entry: JournalEntry): void {
-    this.#caughtUpAt = undefined;
     this.#counts.entries += 1;
     this.#oldestWaiting ??= Math.floor(entry.realtimeUs / 1000);
   }
@@ -56,16 +54,6 @@ export class ShipProgress {
   /** The entry up to which everything is acknowledged. */
   get acknowledged(): { readonly cursor: string; readonly at: number } | undefined {
     return this.#position;
-  }
-
-  /** The end of the journal was seen at this time, and all before it is acknowledged. */
-  catchUp(seenAt: number): void {
-    this.#caughtUpAt = seenAt;
-  }
-
-  /** When the end of the journal was seen last; undefined while there is more. */
-  get caughtUpAt(): number | undefined {
-    return this.#caughtUpAt;
   }
 
   count(counter: Counter, by: number): void {

@@ -4,6 +4,7 @@ import { probe } from '@directrix/secrets/connection';
 import { AgentError } from './agent-error.js';
 import { createCloudWatchSink, createLogsClient } from './cloudwatch-sink.js';
 import { createCursorFile } from './cursor-file.js';
+import { drain } from './drain.js';
 import { type HealthSocket, openHealthSocket } from './health-socket.js';
 import { holdUntilMasked } from './hold-until-masked.js';
 import { readInstanceIdentity } from './instance-identity.js';
@@ -24,9 +25,6 @@ export interface AgentPorts {
 }
 
 const PROBE_LIMITS = { connectMs: 2_000, requestMs: 5_000 };
-/** After a request to stop: to ship what was read. systemd waits longer. */
-const DRAIN_MS = 5_000;
-const DRAIN_LOOK_MS = 100;
 
 /** Resolves once `stopping` has aborted and what was read is shipped, or could not be in time. Throws AgentError before it begins. */
 export async function runAgent(options: AgentOptions, ports: AgentPorts, stopping: AbortSignal): Promise<void> {
@@ -77,7 +75,7 @@ export async function runAgent(options: AgentOptions, ports: AgentPorts, stoppin
       progress,
       ending.signal,
     );
-    await Promise.race([shipping, drained(progress, ports.clock, stopping)]);
+    await Promise.race([shipping, asked(stopping).then(() => drain({ journal, clock: ports.clock }, progress))]);
     ending.abort(new Error('the agent stops'));
     await shipping.catch((error: unknown) => {
       if (error !== ending.signal.reason) throw error;
@@ -117,15 +115,10 @@ async function openHealth(socket: string, progress: ShipProgress): Promise<Healt
   }
 }
 
-/** Resolves when a stop was asked for and the journal was shipped to its end since, at the latest DRAIN_MS later. */
-async function drained(progress: ShipProgress, clock: Clock, stopping: AbortSignal): Promise<void> {
-  if (!stopping.aborted)
-    await new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }));
-  const never = new AbortController().signal;
-  const askedAt = clock.now();
-  // What the services wrote while they stopped is on its way through journald: the end of the journal must be seen after that.
-  do await clock.sleep(DRAIN_LOOK_MS, never);
-  while ((progress.caughtUpAt ?? 0) < askedAt + DRAIN_LOOK_MS && clock.now() < askedAt + DRAIN_MS);
+/** Resolves when a stop was asked for. */
+async function asked(stopping: AbortSignal): Promise<void> {
+  if (stopping.aborted) return;
+  await new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 function targetOf(url: string) {

@@ -2,7 +2,7 @@
 // step or after it, once it has had its effect.
 import type { BatchLimits } from './batch.js';
 import { type CursorFileSystem, createCursorFile } from './cursor-file.js';
-import type { JournalEntry } from './entry.js';
+import { isSameEntry, type JournalEntry } from './entry.js';
 import { eventIdOf, type LogEvent } from './event.js';
 import { noMask } from './masks.js';
 import type { Journal, LogSink, Notice, PutOutcome, ShipPorts } from './ports.js';
@@ -26,7 +26,9 @@ export function createRandom(seed: number): () => number {
 }
 
 export interface Machine {
+  /** By the machine's clock, which can be set. */
   now: number;
+  elapsed: number;
   readonly journal: JournalEntry[];
   /** Everything that was ever written to the journal, by id. */
   readonly written: string[];
@@ -42,6 +44,8 @@ export interface Machine {
   /** What must be so besides that everything is shipped, for a run to be over. */
   isEnough: () => boolean;
   answer: (events: readonly LogEvent[]) => PutOutcome | 'lost';
+  /** Where batches go instead, when it is set. */
+  sink: LogSink | undefined;
   write(message: string, more?: Partial<JournalEntry>): JournalEntry;
   /** The ids of what was written up to a time, epoch milliseconds. */
   writtenUntil(time: number): readonly string[];
@@ -57,6 +61,7 @@ export function createMachine(random: () => number = createRandom(1)): Machine {
   let sequence = 0;
   const machine: Machine = {
     now: START,
+    elapsed: 0,
     journal: [],
     written: [],
     writtenIds: new Set(),
@@ -68,9 +73,11 @@ export function createMachine(random: () => number = createRandom(1)): Machine {
     heartbeatMs: undefined,
     isEnough: () => true,
     answer: () => ({ kind: 'acknowledged', rejected: [] }),
+    sink: undefined,
     write(message, more = {}) {
       sequence += 1;
       machine.now += 7;
+      machine.elapsed += 7;
       const realtimeUs = machine.now * 1000;
       const hex = (value: number) => value.toString(16);
       const cursor = `s=1;i=${hex(sequence)};b=b${boot};m=${hex(sequence)};t=${hex(realtimeUs)};x=${hex(sequence)}`;
@@ -107,20 +114,21 @@ async function runOnce(
 ): Promise<'done' | 'killed'> {
   let steps = 0;
   const ending = new AbortController();
-  async function step<Result>(effect: () => Result): Promise<Result> {
+  async function step<Result>(effect: () => Result | Promise<Result>): Promise<Result> {
     steps += 1;
     const isLast = steps === killAt;
     if (isLast && !killAfterEffect) throw new Killed();
-    const result = effect();
+    const result = await effect();
     if (isLast) throw new Killed();
     return result;
   }
   const journal: Journal = {
-    has: (cursor) => step(() => machine.journal.some((entry) => entry.cursor === cursor)),
+    has: (cursor) => step(() => machine.journal.some((entry) => isSameEntry(entry.cursor, cursor))),
     firstOfBoot: () => step(() => machine.journal.find(({ bootId }) => bootId === machine.journal.at(-1)?.bootId)),
     newest: () => step(() => machine.journal.at(-1)),
     async *read(from, signal) {
-      const at = from.kind === 'oldest' ? 0 : machine.journal.findIndex(({ cursor }) => cursor === from.cursor);
+      const at =
+        from.kind === 'oldest' ? 0 : machine.journal.findIndex(({ cursor }) => isSameEntry(cursor, from.cursor));
       const start = from.kind === 'after' ? at + 1 : at;
       for (let index = Math.max(0, start); ; ) {
         for (; index < machine.journal.length; index += 1)
@@ -132,8 +140,9 @@ async function runOnce(
     },
   };
   const sink: LogSink = {
-    put: (events) =>
-      step(() => {
+    put: (events, signal) =>
+      step(async () => {
+        if (machine.sink !== undefined) return machine.sink.put(events, signal);
         const answer = machine.answer(events);
         if (answer === 'lost' || answer.kind === 'acknowledged') {
           machine.stored.push(...events);
@@ -157,15 +166,21 @@ async function runOnce(
     syncDirectory: () => step(() => undefined),
     read: (path) => step(() => machine.files.get(path)),
   };
-  const progress = new ShipProgress({ now: () => machine.now, sleep: async () => undefined });
+  const progress = new ShipProgress({
+    now: () => machine.now,
+    elapsed: () => machine.elapsed,
+    sleep: async () => undefined,
+  });
   const ports: ShipPorts = {
     clock: {
       now: () => machine.now,
+      elapsed: () => machine.elapsed,
       async sleep(ms, signal) {
         // A timer fires after what is ready already, and one that was cancelled moves nothing.
         for (let turns = 0; turns < 2; turns += 1) await new Promise((resolve) => setImmediate(resolve));
         signal.throwIfAborted();
         machine.now += ms;
+        machine.elapsed += ms;
       },
     },
     random,
@@ -191,7 +206,9 @@ async function runOnce(
   );
   const isDone = () => {
     const last = machine.journal.at(-1)?.cursor;
-    return (last === undefined || progress.health().position?.cursor === last) && machine.isEnough();
+    const { position } = progress.health();
+    const isShipped = last === undefined || (position !== undefined && isSameEntry(position.cursor, last));
+    return isShipped && machine.isEnough();
   };
   const outcome = await Promise.race([shipping, waitUntil(isDone, ending.signal)]);
   ending.abort(new Error('the test is over'));

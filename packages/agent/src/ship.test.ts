@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { eventIdOf, type LogEvent } from './event.js';
 import type { PutOutcome } from './ports.js';
-import { createMachine, createRandom, type Machine, SHORT_LIMITS } from './ship.fixture.js';
+import { createMachine, createRandom, type Machine, SHORT_LIMITS, START } from './ship.fixture.js';
 import { readStreamEvent } from './stream.js';
 
 const idsOf = (events: readonly LogEvent[]) => events.map(({ id }) => id);
@@ -271,4 +271,85 @@ test('a full disk stops no log: it is told, and a restart repeats what could not
   machine.diskError = undefined;
   await machine.run();
   expect(unique(idsOf(machine.stored))).toEqual(machine.written);
+});
+
+describe('what a judge of the loop would try', () => {
+  test('a clock that is set back holds nothing up: neither a batch nor the word of how far the stream is', async () => {
+    const machine = createMachine();
+    machine.heartbeatMs = 30_000;
+    machine.write('before');
+    machine.isEnough = () => markersOf(machine).length > 0;
+    await machine.run();
+    const beats = markersOf(machine).length;
+    const elapsed = machine.elapsed;
+    machine.isEnough = () => markersOf(machine).length > beats + 1;
+    // In the middle of a batch, by ten hours.
+    machine.answer = () => {
+      if (machine.now > START) machine.now -= 36_000_000;
+      return { kind: 'acknowledged', rejected: [] };
+    };
+    machine.write('after');
+    await machine.run();
+    expect(idsOf(entriesOf(machine))).toEqual(machine.written);
+    expect(machine.elapsed - elapsed).toBeLessThan(120_000);
+  });
+
+  test('entries of a clock that was set back keep their place in the journal, and every batch is in the order of its times', async () => {
+    const machine = createMachine();
+    for (const back of [0, 3_600_000, 0, 7_200_000, 0]) {
+      machine.now -= back;
+      for (let count = 0; count < 3; count += 1) machine.write(`${back}`);
+    }
+    const batches: (readonly number[])[] = [];
+    machine.answer = (events) => {
+      batches.push(events.map(({ timestamp }) => timestamp));
+      return { kind: 'acknowledged', rejected: [] };
+    };
+    await machine.run();
+    expect([...idsOf(machine.stored)].sort()).toEqual([...machine.written].sort());
+    for (const times of batches) expect(times).toEqual([...times].sort((a, b) => a - b));
+    // Each batch holds what follows the one before in the journal.
+    const places = machine.batches.map((batch) => batch.map((id) => machine.written.indexOf(id)));
+    for (const [index, batch] of places.entries())
+      expect(Math.min(...batch)).toBe(places.slice(0, index).flat().length);
+  });
+
+  test('a destination that refuses everything is waited for: nothing is taken for an event at fault', async () => {
+    const machine = createMachine();
+    for (let count = 0; count < 7; count += 1) machine.write('good');
+    let refusals = 100;
+    machine.answer = () =>
+      refusals-- > 0 ? { kind: 'refused', code: 'InvalidParameterException' } : { kind: 'acknowledged', rejected: [] };
+    await machine.run();
+    expect(unique(idsOf(entriesOf(machine)))).toEqual(machine.written);
+    expect(markersOf(machine).map(({ directrix }) => directrix)).not.toContain('REFUSED');
+    const kinds = unique(machine.notices.map(({ kind }) => kind));
+    expect(kinds).toEqual(expect.arrayContaining(['failing', 'recovered']));
+    expect(machine.notices).toContainEqual(
+      expect.objectContaining({ failure: { kind: 'denied', code: 'InvalidParameterException' } }),
+    );
+  });
+
+  test('a refused event is marked with its id in the stream', async () => {
+    const machine = createMachine();
+    machine.write('poison');
+    machine.answer = (events) =>
+      events.some(({ message }) => message.includes('poison'))
+        ? { kind: 'refused', code: 'InvalidParameterException' }
+        : { kind: 'acknowledged', rejected: [] };
+    await machine.run();
+    const refused = markersOf(machine).filter(({ directrix }) => directrix === 'REFUSED');
+    expect(refused).toMatchObject([{ eventId: machine.written[0] }]);
+  });
+
+  test('what was left out as too old is marked with its reason and both times', async () => {
+    const machine = createMachine();
+    const at = machine.write('old').realtimeUs / 1000;
+    const rejection = { reason: 'tooOld' as const, count: 1, from: at, until: at };
+    machine.answer = (events) => ({ kind: 'acknowledged', rejected: events.some(isMarker) ? [] : [rejection] });
+    machine.isEnough = () => markersOf(machine).length > 0;
+    await machine.run();
+    const iso = new Date(at).toISOString();
+    expect(markersOf(machine)).toEqual([{ directrix: 'REJECTED', reason: 'tooOld', count: 1, from: iso, until: iso }]);
+  });
 });

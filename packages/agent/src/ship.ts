@@ -98,11 +98,8 @@ class Shipper {
         const next = await reader.next(this.#waitMs());
         if (next.kind === 'ended') throw new ReaderError('the reader of the journal ended');
         if (next.kind === 'quiet') {
-          // Before anything waits: what is written meanwhile is not seen yet.
-          const quietAt = this.ports.clock.now();
           await this.#takeAll(joiner.flush());
           await this.#flush();
-          this.progress.catchUp(quietAt);
           if (this.#isBeatDue()) await this.#beat(await this.#findShippedUntil());
           continue;
         }
@@ -124,21 +121,20 @@ class Shipper {
   #waitMs(): number {
     const { flushMs } = this.options;
     if (this.#batch.size === 0) return flushMs;
-    return Math.max(0, this.#batchSince + flushMs - this.ports.clock.now());
+    return Math.max(0, this.#batchSince + flushMs - this.ports.clock.elapsed());
   }
 
   /** A8. */
   async #beat(until: number | undefined): Promise<void> {
     if (until === undefined) return;
-    const now = this.ports.clock.now();
-    this.#heartbeatAt = now;
-    const marker = markerEvent({ kind: 'SHIPPED', until: Math.floor(until) }, Math.floor(now));
+    this.#heartbeatAt = this.ports.clock.elapsed();
+    const marker = markerEvent({ kind: 'SHIPPED', until: Math.floor(until) }, Math.floor(this.ports.clock.now()));
     await this.#deliver([marker], { isMarker: true });
   }
 
   #isBeatDue(): boolean {
     const { heartbeatMs } = this.options;
-    return heartbeatMs !== undefined && this.ports.clock.now() - this.#heartbeatAt >= heartbeatMs;
+    return heartbeatMs !== undefined && this.ports.clock.elapsed() - this.#heartbeatAt >= heartbeatMs;
   }
 
   /** That nothing comes proves nothing: the reader may be slow or stuck. The journal is asked what its newest entry is. */
@@ -192,7 +188,7 @@ class Shipper {
   }
 
   #add(event: LogEvent): void {
-    if (this.#batch.size === 0) this.#batchSince = this.ports.clock.now();
+    if (this.#batch.size === 0) this.#batchSince = this.ports.clock.elapsed();
     this.#batch.add(event);
   }
 
@@ -248,7 +244,7 @@ class Shipper {
     }
     const [only, ...others] = events;
     if (only === undefined) return;
-    if (others.length === 0) return this.#refuse(only, outcome.code, isMarker);
+    if (others.length === 0) return this.#deliverRefused(only, outcome.code, isMarker);
     // One event that the service never takes must not hold up the rest: halve until it stands alone.
     const middle = Math.ceil(events.length / 2);
     await this.#deliver(events.slice(0, middle), { isMarker });
@@ -258,18 +254,39 @@ class Shipper {
   #reject(rejection: Rejection, isMarker: boolean): void {
     this.progress.count('rejected', rejection.count);
     this.ports.tell({ kind: 'rejected', rejection });
-    if (!isMarker) this.#markers.push(markerEvent({ kind: 'REJECTED', rejection }, this.ports.clock.now()));
+    if (!isMarker) this.#markers.push(markerEvent({ kind: 'REJECTED', rejection }, Math.floor(this.ports.clock.now())));
   }
 
-  #refuse({ id, bytes }: LogEvent, code: string, isMarker: boolean): void {
+  /**
+   * An event that was refused alone. When the service does not take a line of the agent's either, the event is not at fault, but what all
+   * of them go to: then it waits, as in an outage.
+   */
+  async #deliverRefused(event: LogEvent, code: string, isMarker: boolean): Promise<void> {
+    const since = this.ports.clock.elapsed();
+    for (let attempts = 1; !isMarker; attempts += 1) {
+      const isTaken = await this.#takesProbe(event.timestamp);
+      if (!isTaken) await this.#waitAfter({ kind: 'denied', code }, since, attempts);
+      const { kind } = await this.#putUntilAnswered([event]);
+      if ((isTaken || kind === 'acknowledged') && attempts > 1) this.#tellRecovered(since, attempts);
+      if (kind === 'acknowledged') return this.progress.count('events', 1);
+      if (isTaken) break;
+    }
+    const { id, bytes } = event;
     this.progress.count('refused', 1);
     this.ports.tell({ kind: 'refused', code, eventId: id, bytes });
-    if (!isMarker)
-      this.#markers.push(markerEvent({ kind: 'REFUSED', code, eventId: id, bytes }, this.ports.clock.now()));
+    const now = Math.floor(this.ports.clock.now());
+    if (!isMarker) this.#markers.push(markerEvent({ kind: 'REFUSED', code, eventId: id, bytes }, now));
+  }
+
+  /** Whether the service takes a line that is surely right: how far the stream is. */
+  async #takesProbe(before: number): Promise<boolean> {
+    const until = this.progress.acknowledged?.at ?? before - 1;
+    const probe = markerEvent({ kind: 'SHIPPED', until }, Math.floor(this.ports.clock.now()));
+    return (await this.#putUntilAnswered([probe])).kind === 'acknowledged';
   }
 
   async #putUntilAnswered(events: readonly LogEvent[]): Promise<Exclude<PutOutcome, PutFailure>> {
-    const since = this.ports.clock.now();
+    const since = this.ports.clock.elapsed();
     for (let attempts = 1; ; attempts += 1) {
       this.signal.throwIfAborted();
       const outcome = await this.ports.sink.put(events, this.signal);
@@ -277,16 +294,22 @@ class Shipper {
         if (attempts > 1) this.#tellRecovered(since, attempts);
         return outcome;
       }
-      const sinceMs = this.ports.clock.now() - since;
-      this.progress.fail(outcome, since);
-      this.ports.tell({ kind: 'failing', failure: outcome, attempts, sinceMs });
-      await this.ports.clock.sleep(backoffMs(attempts, this.ports.random()), this.signal);
+      await this.#waitAfter(outcome, since, attempts);
     }
+  }
+
+  /** `since`: when the first of these attempts began, as elapsed time. */
+  async #waitAfter(failure: PutFailure, since: number, attempts: number): Promise<void> {
+    const { clock, random, tell } = this.ports;
+    const sinceMs = clock.elapsed() - since;
+    this.progress.fail(failure, clock.now() - sinceMs);
+    tell({ kind: 'failing', failure, attempts, sinceMs });
+    await clock.sleep(backoffMs(attempts, random()), this.signal);
   }
 
   #tellRecovered(since: number, attempts: number): void {
     this.progress.recover();
-    this.ports.tell({ kind: 'recovered', afterMs: this.ports.clock.now() - since, attempts });
+    this.ports.tell({ kind: 'recovered', afterMs: this.ports.clock.elapsed() - since, attempts });
   }
 }
 

@@ -69,10 +69,10 @@ export function storeEvents(
   now: number,
 ): number {
   const before = stream.storedBytes;
-  const last = stream.events.at(-1);
-  const isInOrder = last === undefined || events[0] === undefined || last.eventId < events[0].eventId;
-  for (const event of events) stream.events.push(event);
-  if (!isInOrder) stream.events.sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
+  // Only what comes behind the first of them can change its place.
+  const tail = stream.events.splice(firstAtOrAfter(stream.events, events[0]?.timestamp ?? Number.POSITIVE_INFINITY));
+  const added = tail.length === 0 ? events : [...tail, ...events].sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
+  for (const event of added) stream.events.push(event);
   const expired = firstAtOrAfter(stream.events, oldestKept(group, now));
   const gone = stream.events.splice(0, expired);
   stream.storedBytes += bytesOf(events) - bytesOf(gone);
