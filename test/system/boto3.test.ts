@@ -1,7 +1,11 @@
 // boto3, the client of the incident of 2018, against the lab's real endpoint: its paginators, waiters and exceptions.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCloudWatchSink } from '../../packages/agent/src/cloudwatch-sink.js';
+import { eventsOf } from '../../packages/agent/src/event.js';
+import { noMask } from '../../packages/agent/src/masks.js';
 import { type RealLab, startRealLab } from './tools/real-lab.js';
 
 const run = promisify(execFile);
@@ -174,3 +178,92 @@ print(json.dumps([state, [point['Sum'] for point in points['Datapoints']]]))
 `;
   expect(await python(script)).toEqual(['ALARM', [3.5]]);
 });
+
+test('what the instance of a halted rollout shipped is read when it is gone: filtered, in pages, and by Insights', async () => {
+  const client = new CloudWatchLogsClient({
+    region: 'us-west-2',
+    endpoint: real.endpoint.url,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const sink = createCloudWatchSink(client, {
+    logGroupName: '/boto',
+    logStreamName: 'i-0bad/0.149.2',
+    retentionDays: 7,
+  });
+  const format = { format: 'json', fields: [], mask: noMask } as const;
+  const startedAt = await labNow();
+  const events = Array.from({ length: 25 }, (_, index) => {
+    const realtimeUs = (startedAt - 60_000 + index) * 1_000;
+    const message = index === 24 ? 'KO: cannot reach SSM' : `line ${index}`;
+    const fields = { SYSLOG_IDENTIFIER: 'app', _PID: '402', PRIORITY: index === 24 ? '3' : '6' };
+    const cursor = `s=1;i=${index};b=b1;m=${index};t=${index};x=${index}`;
+    return eventsOf({ cursor, realtimeUs, bootId: 'b1', message, fields }, format);
+  }).flat();
+  expect(await sink.put(events, new AbortController().signal)).toEqual({ kind: 'acknowledged', rejected: [] });
+  client.destroy();
+
+  const script = `
+import datetime, time
+logs = client('logs')
+group = dict(logGroupName='/boto')
+told = {}
+errors = logs.filter_log_events(filterPattern='{ $.priority = "err" && $.message = "KO*" }', **group)['events']
+told['filtered'] = [[event['logStreamName'], json.loads(event['message'])['message']] for event in errors]
+pages = logs.get_paginator('filter_log_events').paginate(PaginationConfig={'PageSize': 10}, **group)
+told['pages'] = [len(page['events']) for page in pages]
+stream = dict(logStreamName='i-0bad/0.149.2', limit=10, **group)
+read, token = [], None
+while True:
+    page = logs.get_log_events(startFromHead=True, **stream, **({'nextToken': token} if token else {}))
+    read += [json.loads(event['message'])['message'] for event in page['events']]
+    if page['nextForwardToken'] == token:
+        break
+    token = page['nextForwardToken']
+told['read'] = [len(read), read[0], read[-1]]
+told['streams'] = [each['logStreamName'] for each in logs.describe_log_streams(**group)['logStreams']]
+told['retention'] = logs.describe_log_groups(logGroupNamePrefix='/boto')['logGroups'][0]['retentionInDays']
+ms = errors[0]['timestamp']
+query = logs.start_query(startTime=ms // 1000 - 3600, endTime=ms // 1000 + 3600, **group,
+                         queryString='filter not ispresent(directrix) | stats count(*) as lines by priority | sort lines desc')['queryId']
+for attempt in range(600):
+    answer = logs.get_query_results(queryId=query)
+    if answer['status'] == 'Complete':
+        break
+    time.sleep(0.05)
+told['insights'] = [{field['field']: field['value'] for field in row} for row in answer['results']]
+refused = []
+for call, exception in [
+    (lambda: logs.filter_log_events(filterPattern='%(a|b)%', **group), logs.exceptions.InvalidParameterException),
+    (lambda: logs.start_query(startTime=0, endTime=1, queryString='pattern @message', **group), logs.exceptions.MalformedQueryException),
+    (lambda: logs.get_log_events(logGroupName='/none', logStreamName='a'), logs.exceptions.ResourceNotFoundException),
+]:
+    try:
+        call()
+    except exception as error:
+        refused.append(error.response['Error']['Code'])
+told['refused'] = refused
+print(json.dumps(told))
+`;
+  expect(await python(script)).toEqual({
+    filtered: [['i-0bad/0.149.2', 'KO: cannot reach SSM']],
+    pages: [10, 10, 5],
+    read: [25, 'line 0', 'KO: cannot reach SSM'],
+    streams: ['i-0bad/0.149.2'],
+    retention: 7,
+    insights: [
+      { priority: 'info', lines: '24' },
+      { priority: 'err', lines: '1' },
+    ],
+    refused: ['InvalidParameterException', 'MalformedQueryException', 'ResourceNotFoundException'],
+  });
+});
+
+/** The lab's time, epoch milliseconds, by the date of an answer. */
+async function labNow(): Promise<number> {
+  const script = `
+import email.utils
+date = client('logs').describe_log_groups()['ResponseMetadata']['HTTPHeaders']['date']
+print(json.dumps(email.utils.parsedate_to_datetime(date).timestamp() * 1000))
+`;
+  return Number(await python(script));
+}
