@@ -1,10 +1,12 @@
 import type { JournalEntry } from './entry.js';
 import type { Clock } from './ports.js';
 
-type NextEntry =
+const QUIET = { kind: 'quiet' } as const;
+
+export type NextEntry =
   | { readonly kind: 'entry'; readonly entry: JournalEntry }
   /** Nothing came within the time. */
-  | { readonly kind: 'quiet' }
+  | typeof QUIET
   | { readonly kind: 'ended' };
 
 /** Takes entries one by one, and gives up waiting without losing the one that is on its way. */
@@ -13,6 +15,8 @@ export class EntryReader {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   #pending: Promise<NextEntry> | undefined;
+  /** One for many entries: a timer and its signals for each would cost more than the entry. */
+  #timer: { readonly dueAt: number; readonly fired: Promise<typeof QUIET> } | undefined;
 
   constructor(entries: AsyncIterable<JournalEntry>, clock: Clock, signal: AbortSignal) {
     this.#iterator = entries[Symbol.asyncIterator]();
@@ -20,27 +24,36 @@ export class EntryReader {
     this.#signal = signal;
   }
 
-  /** Waits for the next entry, at most `quietMs` where given. Rejects when the reader fails or the signal aborts. */
-  async next(quietMs?: number): Promise<NextEntry> {
+  /** Waits for the next entry, at most `quietMs`. Rejects when the reader fails or the signal aborts. */
+  async next(quietMs: number): Promise<NextEntry> {
     this.#pending ??= this.#iterator
       .next()
       .then((result): NextEntry => (result.done === true ? { kind: 'ended' } : { kind: 'entry', entry: result.value }));
-    const next = quietMs === undefined ? await this.#pending : await this.#within(this.#pending, quietMs);
+    const next = await this.#within(this.#pending, quietMs);
     this.#signal.throwIfAborted();
     if (next.kind !== 'quiet') this.#pending = undefined;
     return next;
   }
 
   async #within(pending: Promise<NextEntry>, quietMs: number): Promise<NextEntry> {
-    const waiting = new AbortController();
-    const signal = AbortSignal.any([waiting.signal, this.#signal]);
-    const quiet = this.#clock.sleep(quietMs, signal).then((): NextEntry => ({ kind: 'quiet' }));
-    quiet.catch(() => undefined);
-    try {
-      return await Promise.race([pending, quiet]);
-    } finally {
-      waiting.abort();
+    const deadline = this.#clock.elapsed() + quietMs;
+    for (;;) {
+      const next = await Promise.race([pending, this.#timerBefore(deadline)]);
+      if (next.kind !== 'quiet' || this.#clock.elapsed() >= deadline) return next;
     }
+  }
+
+  /** Fires at the deadline, or before: who waits looks again. */
+  #timerBefore(deadline: number): Promise<typeof QUIET> {
+    if (this.#timer !== undefined && this.#timer.dueAt <= deadline) return this.#timer.fired;
+    const fired = this.#clock.sleep(Math.max(0, deadline - this.#clock.elapsed()), this.#signal).then(() => {
+      if (this.#timer === timer) this.#timer = undefined;
+      return QUIET;
+    });
+    fired.catch(() => undefined);
+    const timer = { dueAt: deadline, fired };
+    this.#timer = timer;
+    return fired;
   }
 
   async close(): Promise<void> {
