@@ -174,7 +174,7 @@ test(`${KILLS} kills over the lab's CloudWatch Logs: nothing lost, at most one b
   const times = events.map(({ timestamp }) => timestamp ?? 0);
   expect(times).toEqual([...times].sort((a, b) => a - b));
   expect(new Set(events.flatMap(({ message }) => read(message ?? '').id ?? []))).toEqual(seen);
-}, 120_000);
+}, 600_000);
 
 /** Only a batch whose acknowledgement was not kept comes again, and it comes before anything new. */
 function expectRepeatsOfOneBatch(shipped: readonly string[], seen: ReadonlySet<string>): void {
