@@ -23,8 +23,11 @@ import {
   Stack,
   aws_ssm as ssm,
 } from 'aws-cdk-lib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type RealLab, startRealLab } from './tools/real-lab.js';
+
+// Each test starts the CLI several times, and the story all of the house: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });
 
 const ACCOUNT = '123456789012';
 const REGION = 'us-west-2';
@@ -193,4 +196,4 @@ test('the story: each network as an update of the stack, and what preflight and 
     );
   });
   expect(told).toMatchObject({ code: 0, text: expect.stringContaining('All as expected') });
-}, 900_000);
+});
