@@ -6,6 +6,8 @@ import {
   CreateNetworkAclEntryCommand,
   DeleteNetworkAclEntryCommand,
   DescribeNetworkAclsCommand,
+  DescribeSecurityGroupsCommand,
+  RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import type { Postmortem } from '@directrix/timeline';
@@ -93,6 +95,37 @@ test('a network ACL that a person closes in the middle of a rollout: what it cut
   const again = await postmortem([document.rolloutId!, '--output', output]);
   expect(again.stderr).toContain('the section "impact" was changed by somebody and stays');
   expect(readFileSync(output, 'utf8')).toContain('Ours: a drill.');
+});
+
+test('an outage with no rollout at all: somebody takes a rule out of a security group', async () => {
+  site = await Site.create({ desired: 2 });
+  await site.directrix(['preflight', '--group', 'web', '--json']);
+  const since = site.clock.now();
+  await site.advance(60_000);
+  const { SecurityGroups } = await site.run(site.clients.ec2.send(new DescribeSecurityGroupsCommand({})));
+  const { GroupId = '', IpPermissions = [] } = SecurityGroups!.find(({ GroupName }) => GroupName === 'web')!;
+  await site.run(site.clients.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions })));
+  const began = site.clock.now();
+  const requests = join(site.directory, 'requests.jsonl');
+  const seconds = Array.from({ length: 120 }, (_, index) => {
+    const [succeeded, failed] = index < 90 ? [0, 5] : [5, 0];
+    return JSON.stringify({ at: began + index * 1_000, succeeded, failed, failures: failed ? { 504: failed } : {} });
+  });
+  writeFileSync(requests, seconds.join('\n'));
+  await site.advance(150_000);
+  const span = ['--since', new Date(since).toISOString(), '--until', new Date(site.clock.now()).toISOString()];
+  const { document, stdout: json, exitCode } = await postmortem([...span, '--requests', requests, '--json']);
+  expect(exitCode).toBe(0);
+  const { causes, impact, remediation } = document as never as Postmortem;
+  expect(impact).toMatchObject({ requests: 600, failed: 450 });
+  expect(causes).toContainEqual(
+    expect.objectContaining({ kind: 'network', edits: [expect.objectContaining({ id: GroupId, kind: 'lost' })] }),
+  );
+  // The rule is still missing: that is to be mended.
+  expect(remediation.map(({ code }) => code)).toContain('FIX_NETWORK');
+  const { stdout } = await postmortem([...span, '--requests', requests]);
+  expect(stdout).toContain(`aws ec2 authorize-security-group-ingress --group-id ${GroupId}`);
+  expect(`${stdout}${json}`).not.toContain('the rollout halted');
 });
 
 test('what preflight said, and that a rollout overrode it', async () => {

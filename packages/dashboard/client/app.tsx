@@ -70,7 +70,11 @@ export function App() {
             <Groups groups={groups} trouble={partOf(live, 'groupsTrouble')} chosen={group} choose={setChosen} />
             <Actions isAllowed={isAllowed} row={groups?.find(({ name }) => name === group)} view={view} />
             {view === undefined ? (
-              <p class="quiet">{group === undefined ? '' : `This machine has no journal of a rollout of ${group}.`}</p>
+              <p class="quiet">
+                {group === undefined
+                  ? 'No rollout has begun on this machine yet. When one begins, it is shown here.'
+                  : `This machine has no journal of a rollout of ${group}.`}
+              </p>
             ) : (
               <Rollout key={view.rolloutId} view={view} log={live.log} />
             )}

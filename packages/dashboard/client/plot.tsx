@@ -1,6 +1,7 @@
 // plot: lines over time. What they show last stands below them in words, for whoever does not see them.
 import { useEffect, useRef } from 'preact/hooks';
 import UPlot from 'uplot';
+import { clock } from './words.js';
 
 export interface Line {
   readonly label: string;
@@ -40,7 +41,11 @@ export function Plot({ title, times, lines, format }: PlotProps) {
         legend: { show: false },
         cursor: { show: false },
         scales: { y: { range: (_plot, _least, most) => [0, Math.max(most ?? 0, 0.01) * 1.1] } },
-        axes: [axis, { ...axis, size: 60, values: (_plot, values) => values.map(format) }],
+        axes: [
+          // The time of day as everywhere on the page.
+          { ...axis, space: 80, values: (_plot, seconds) => seconds.map((at) => clock(at * 1_000)) },
+          { ...axis, size: 60, values: (_plot, values) => values.map(format) },
+        ],
         series: [{}, ...lines.map(({ label, color }) => ({ label, stroke: colorOf(color), width: 2, spanGaps: true }))],
       },
       data,

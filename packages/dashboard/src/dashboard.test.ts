@@ -54,6 +54,29 @@ describe('a rollout', () => {
     });
   });
 
+  test.each([
+    [true, 'quarantine'],
+    [false, 'endProof'],
+  ])('that tries an instance outside of the group says what became of it: kept %s', (isKept, what) => {
+    const { lanes } = fold(
+      [0, started],
+      [1, { kind: 'decided', decision: { kind: 'registerProof', instanceId: 'i-1' } as never }],
+      [2, { kind: 'instance', instanceId: 'i-1', what: 'reported' } as never],
+      [3, { kind: 'decided', decision: { kind: 'endProof', instanceId: 'i-1', isKept } as never }],
+      [4, { kind: 'decided', decision: { kind: 'endProof', isKept } as never }],
+    );
+    expect(lanes).toEqual([
+      expect.objectContaining({
+        instanceId: 'i-1',
+        steps: [
+          { at: 1, what: 'registerProof' },
+          { at: 2, what: 'reported' },
+          { at: 3, what },
+        ],
+      }),
+    ]);
+  });
+
   test('that is resumed has no outcome any more; another one begins anew', () => {
     const ended = [5, { kind: 'finished', ending: { outcome: 'needsHuman' } as never, elapsedMs: 5 }] as const;
     expect(fold([0, started], ended, [6, { kind: 'phase', phase: 'roll', because }]).outcome).toBeUndefined();

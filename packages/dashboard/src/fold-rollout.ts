@@ -46,8 +46,10 @@ export function foldRollout(view: RolloutView | undefined, event: RolloutEvent, 
     }
     case 'decided': {
       const { decision } = event;
-      const ids = 'instanceIds' in decision ? decision.instanceIds : [];
-      const what = decision.kind;
+      const one = 'instanceId' in decision ? decision.instanceId : undefined;
+      const ids = 'instanceIds' in decision ? decision.instanceIds : one === undefined ? [] : [one];
+      // A proof that failed is kept as evidence, as any other instance is.
+      const what = decision.kind === 'endProof' && decision.isKept ? 'quarantine' : decision.kind;
       // Old instances too: what is done to them is part of the picture.
       const lanes = ids.reduce((all, instanceId) => addStep(all, instanceId, { at, what }), known.lanes);
       return { ...known, at, lanes };

@@ -175,7 +175,7 @@ export function tellRemediation(item: RemediationItem): string {
     case 'REVIEW_SKIP':
       return `${item.finding.code} was set aside with --skip. Decide who may do that, and when.`;
     case 'WATCH_REQUESTS':
-      return "Watch the users' requests from outside: nobody of us saw the harm.";
+      return "Watch the users' requests from outside: no source here saw the harm.";
     case 'RUN_PREFLIGHT':
       return 'Run directrix preflight before each change: it names these faults beforehand.';
   }
@@ -186,7 +186,7 @@ export function tellQuestion(question: OpenQuestion): string {
     case 'IMPACT_UNKNOWN':
       return 'How many users met it? No count of their requests was given.';
     case 'NOT_DETECTED':
-      return 'Who or what noticed it first? No witness detected it.';
+      return 'Who or what noticed it first? No source says so.';
     case 'NOT_RESTORED':
       return 'When was it over? No witness saw the end.';
     case 'CAUSE_UNKNOWN':

@@ -101,7 +101,7 @@ async function startLoops(
     }
   };
   if (options.offline === true)
-    board.set('groupsTrouble', 'AWS is not asked (--offline): what follows is from journals.');
+    board.set('groupsTrouble', 'AWS is not asked (--offline): this page is made from the journals of this machine.');
   await rollouts.find();
   await Promise.all([
     every(journalEveryMs, () => rollouts.read()),
