@@ -10,9 +10,11 @@ export async function refuseInstanceRefresh(clients: AwsClients, groupName: stri
   const refreshes = await describeRefreshes(clients, groupName);
   const active = refreshes.find(({ Status }) => !endedStatuses.includes(Status ?? ''));
   if (active === undefined) return;
+  // One that is Pending has no StartTime.
+  const since = active.StartTime === undefined ? '' : ` since ${active.StartTime.toISOString()}`;
   throw new DirectrixError(
     'INSTANCE_REFRESH_ACTIVE',
-    `${groupName} is in the instance refresh ${active.InstanceRefreshId} (${active.Status}, ${active.PercentageComplete ?? 0}%) since ${active.StartTime?.toISOString()}.`,
+    `${groupName} is in the instance refresh ${active.InstanceRefreshId} (${active.Status}, ${active.PercentageComplete ?? 0}%)${since}.`,
     {
       source: `group ${groupName}`,
       hint: `wait for it, or: ${shell`aws autoscaling cancel-instance-refresh --auto-scaling-group-name ${groupName}`}`,
