@@ -52,7 +52,7 @@ export class LabNetwork {
   readonly clients: AwsClients;
   readonly #controlPlane: ControlPlanePort;
 
-  private constructor(server: Server) {
+  constructor(server: Server) {
     this.#server = server;
     const { clock, lab, clients, controlPlane } = openBareLab();
     this.#clock = clock;

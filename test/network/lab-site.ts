@@ -19,7 +19,7 @@ export class LabSite {
   readonly clients: AwsClients;
   readonly #controlPlane: ControlPlanePort;
 
-  private constructor() {
+  constructor() {
     const { clock, lab, clients, controlPlane } = openBareLab();
     this.#clock = clock;
     this.#lab = lab;

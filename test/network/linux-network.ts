@@ -31,7 +31,7 @@ export class LinuxNetwork {
   readonly #prefix: string;
   readonly #agents = new Map<string, Agent>();
 
-  private constructor(prefix: string) {
+  constructor(prefix: string) {
     this.#prefix = prefix;
   }
 
@@ -333,7 +333,7 @@ class Agent {
   readonly #waiting = new Map<number, (outcome: LinuxOutcome) => void>();
   #asked = 0;
 
-  private constructor(child: ChildProcess) {
+  constructor(child: ChildProcess) {
     this.#child = child;
   }
 

@@ -95,7 +95,7 @@ export class Site {
   #commands = 0;
   #traffic: Traffic | undefined;
 
-  private constructor(seed: number) {
+  constructor(seed: number) {
     this.clock = createVirtualClock({ startAt: '2018-11-11T08:04:00Z', longestHoldWallMs: 2_000 });
     this.dataPlane = createSimulatedDataPlane();
     const attach = this.dataPlane.attach.bind(this.dataPlane);

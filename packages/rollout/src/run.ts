@@ -47,132 +47,136 @@ export async function run(record: RolloutRecord, ports: RolloutPorts, signal: Ca
 class Interrupted extends Error {}
 
 class Loop {
-  private saved: RolloutRecord | undefined;
+  record: RolloutRecord;
+  #saved: RolloutRecord | undefined;
   /** Steps in a row in which something was not applied. */
-  private troubledSteps = 0;
+  #troubledSteps = 0;
   /** Since when the record could not be written. */
-  private unsavedSince: number | undefined;
+  #unsavedSince: number | undefined;
 
-  constructor(
-    public record: RolloutRecord,
-    private readonly ports: RolloutPorts,
-    private readonly signal: CancelSignal,
-  ) {}
+  readonly #ports: RolloutPorts;
+  readonly #signal: CancelSignal;
+
+  constructor(record: RolloutRecord, ports: RolloutPorts, signal: CancelSignal) {
+    this.record = record;
+    this.#ports = ports;
+    this.#signal = signal;
+  }
 
   begin(needsReopening: boolean): void {
-    const { record, ports } = this;
-    const at = ports.clock.now();
+    const { record } = this;
+    const at = this.#ports.clock.now();
     if (needsReopening) this.record = reopenRollout(record, at);
     // While nobody was there, nothing could progress: deadlines count from now.
     this.record = { ...this.record, phaseSince: at, progressAt: at };
     const isFresh = Object.keys(record.instances).length === 0 && record.isGoingBack !== true;
     if (isFresh) {
       const { groupName, from, to, epoch } = record;
-      this.journal({ kind: 'started', ...this.stamp(), groupName, from, to, epoch });
-      this.journal({ kind: 'phase', ...this.stamp(), phase: record.phase, because: { code: 'BEGINS' } });
+      this.#journal({ kind: 'started', ...this.#stamp(), groupName, from, to, epoch });
+      this.#journal({ kind: 'phase', ...this.#stamp(), phase: record.phase, because: { code: 'BEGINS' } });
       const left = findLeftBehind(record);
       if (left !== undefined) {
         const { desiredCapacity } = record.original;
-        this.journal({ kind: 'notice', ...this.stamp(), notice: { code: 'LEFT_BEHIND', desiredCapacity, ...left } });
+        this.#journal({ kind: 'notice', ...this.#stamp(), notice: { code: 'LEFT_BEHIND', desiredCapacity, ...left } });
       }
       return;
     }
     const { phase, startedAt } = record;
-    this.journal({
+    this.#journal({
       kind: 'notice',
-      ...this.stamp(),
+      ...this.#stamp(),
       notice: { code: 'RESUMED', phase, sinceStartMs: at - startedAt },
     });
   }
 
   async step(): Promise<void> {
-    this.stopIfCancelled();
-    const observation = await this.observe();
+    this.#stopIfCancelled();
+    const observation = await this.#observe();
     if (observation === undefined) return;
-    this.stopIfCancelled();
+    this.#stopIfCancelled();
     const { record, decisions, events } = decide(this.record, observation);
     const acts = decisions.filter((decision) => decision.kind !== 'wait');
-    const mustSave = acts.length > 0 || hasNews(this.saved ?? this.record, record) || this.saved === undefined;
+    const mustSave = acts.length > 0 || hasNews(this.#saved ?? this.record, record) || this.#saved === undefined;
     const before = this.record;
     this.record = record;
     // A verdict is of this moment: where it cannot be written now, the next look decides it anew (S7).
     const isVerdict = record.outcome !== undefined;
-    const isPrompt = mustSave ? await this.save(isVerdict) : true;
+    const isPrompt = mustSave ? await this.#save(isVerdict) : true;
     if (!isPrompt && isVerdict) {
       this.record = before;
       return;
     }
-    for (const event of events) this.journal(event);
+    for (const event of events) this.#journal(event);
     if (!isPrompt) {
       // What was decided was decided long ago by now: look again first.
       this.record = withdrawIntents(this.record, acts);
       return;
     }
-    const learned = await this.applyAll(acts);
+    const learned = await this.#applyAll(acts);
     // A version that was just created is pinned at once; there is nothing to wait for.
     if (this.record.outcome !== undefined || learned) return;
     const heldBy = decisions.flatMap((decision) =>
       decision.kind === 'wait' && acts.length === 0 ? decision.heldBy : [],
     );
-    await this.pause(this.pauseMs(observation, heldBy));
+    await this.#pause(this.#pauseMs(observation, heldBy));
   }
 
-  private pauseMs(observation: Observation, heldBy: readonly Hold[]): number {
+  #pauseMs(observation: Observation, heldBy: readonly Hold[]): number {
     const { tickMs } = this.record.options;
-    if (this.troubledSteps === 0) return lookAgainAfterMs(this.record, observation, heldBy);
-    return Math.min(tickMs * 2 ** Math.min(this.troubledSteps, 5), Math.max(tickMs, longestPauseMs));
+    if (this.#troubledSteps === 0) return lookAgainAfterMs(this.record, observation, heldBy);
+    return Math.min(tickMs * 2 ** Math.min(this.#troubledSteps, 5), Math.max(tickMs, longestPauseMs));
   }
 
   /** Until the time is over, or users' requests begin to fail. */
-  private async pause(ms: number): Promise<void> {
+  async #pause(ms: number): Promise<void> {
     const { tickMs } = this.record.options;
-    const { peek } = this.ports;
-    if (peek === undefined) return this.sleep(ms);
+    const { peek } = this.#ports;
+    if (peek === undefined) return this.#sleep(ms);
     for (let left = ms; left > 0; left -= tickMs) {
-      await this.sleep(Math.min(left, tickMs));
+      await this.#sleep(Math.min(left, tickMs));
       if (isHarmHeard(this.record, peek())) return;
     }
   }
 
   /** An observation, or undefined when reading failed for so long that the rollout was ended for it. */
-  private async observe(): Promise<Observation | undefined> {
-    const since = this.ports.clock.now();
+  async #observe(): Promise<Observation | undefined> {
+    const since = this.#ports.clock.now();
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.ports.observe(this.record, listUnheard(this.record));
+        return await this.#ports.observe(this.record, listUnheard(this.record));
       } catch (error) {
         const failure = toRetry(error);
-        this.journal({ kind: 'retrying', ...this.stamp(), what: 'observe', failure });
-        const waited = this.ports.clock.now() - since;
-        if (waited >= this.record.options.progressDeadlineMs) return this.endUnseen(failure, waited);
-        await this.sleep(this.backOffMs(attempt));
-        this.stopIfCancelled();
+        this.#journal({ kind: 'retrying', ...this.#stamp(), what: 'observe', failure });
+        const waited = this.#ports.clock.now() - since;
+        if (waited >= this.record.options.progressDeadlineMs) return this.#endUnseen(failure, waited);
+        await this.#sleep(this.#backOffMs(attempt));
+        this.#stopIfCancelled();
       }
     }
   }
 
-  private async endUnseen(failure: Failure, waitedMs: number): Promise<undefined> {
+  async #endUnseen(failure: Failure, waitedMs: number): Promise<undefined> {
     const need = { code: 'OBSERVE_FAILED', waitedMs, failure } as const;
     this.record = { ...this.record, outcome: 'needsHuman', needs: need };
-    await this.saveOnce();
-    const elapsedMs = this.ports.clock.now() - this.record.startedAt;
-    this.journal({ kind: 'finished', ...this.stamp(), ending: { outcome: 'needsHuman', need }, elapsedMs });
+    await this.#saveOnce();
+    const elapsedMs = this.#ports.clock.now() - this.record.startedAt;
+    this.#journal({ kind: 'finished', ...this.#stamp(), ending: { outcome: 'needsHuman', need }, elapsedMs });
     return undefined;
   }
 
   /** True when the first try succeeded. `isOnce`: after a failed try it waits, and does not try again. */
-  private async save(isOnce = false): Promise<boolean> {
+  async #save(isOnce = false): Promise<boolean> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        await this.ports.save(this.record);
-        this.saved = this.record;
-        this.unsavedSince = undefined;
+        await this.#ports.save(this.record);
+        this.#saved = this.record;
+        this.#unsavedSince = undefined;
         return attempt === 0;
       } catch (error) {
         const failure = toRetry(error);
-        this.journal({ kind: 'retrying', ...this.stamp(), what: 'save', failure });
-        this.unsavedSince ??= this.ports.clock.now();
-        const waited = this.ports.clock.now() - this.unsavedSince;
+        this.#journal({ kind: 'retrying', ...this.#stamp(), what: 'save', failure });
+        this.#unsavedSince ??= this.#ports.clock.now();
+        const waited = this.#ports.clock.now() - this.#unsavedSince;
         if (waited >= this.record.options.progressDeadlineMs) {
           throw new DirectrixError(
             'SAVE_FAILED',
@@ -185,92 +189,92 @@ class Loop {
             },
           );
         }
-        await this.sleep(this.backOffMs(attempt));
-        this.stopIfCancelled();
+        await this.#sleep(this.#backOffMs(attempt));
+        this.#stopIfCancelled();
         if (isOnce) return false;
       }
     }
   }
 
   /** Applies in order; what depends on a refused act is not tried. True when something was learned that the next step can use at once. */
-  private async applyAll(acts: readonly Act[]): Promise<boolean> {
+  async #applyAll(acts: readonly Act[]): Promise<boolean> {
     const failed = new Set<ActKind>();
     for (const [index, act] of acts.entries()) {
-      if (this.signal.aborted) this.record = withdrawIntents(this.record, acts.slice(index));
-      this.stopIfCancelled();
+      if (this.#signal.aborted) this.record = withdrawIntents(this.record, acts.slice(index));
+      this.#stopIfCancelled();
       if (act.dependsOn?.some((kind) => failed.has(kind))) {
         this.record = withdrawIntents(this.record, [act]);
         failed.add(act.kind);
         continue;
       }
-      this.journal({ kind: 'decided', ...this.stamp(), decision: act });
-      if (!(await this.applyOne(act))) failed.add(act.kind);
+      this.#journal({ kind: 'decided', ...this.#stamp(), decision: act });
+      if (!(await this.#applyOne(act))) failed.add(act.kind);
     }
-    this.troubledSteps = failed.size === 0 ? 0 : this.troubledSteps + 1;
+    this.#troubledSteps = failed.size === 0 ? 0 : this.#troubledSteps + 1;
     const learned = acts.some(({ kind }) => kind === 'createLaunchTemplateVersion') && failed.size === 0;
-    if (learned) await this.save();
+    if (learned) await this.#save();
     return learned;
   }
 
-  private async applyOne(act: Act): Promise<boolean> {
+  async #applyOne(act: Act): Promise<boolean> {
     try {
-      const result = await this.ports.apply(this.record, act);
-      this.record = foldResult(this.record, act, result, this.ports.clock.now());
-      this.journal({ kind: 'applied', ...this.stamp(), decision: act.kind, result });
+      const result = await this.#ports.apply(this.record, act);
+      this.record = foldResult(this.record, act, result, this.#ports.clock.now());
+      this.#journal({ kind: 'applied', ...this.#stamp(), decision: act.kind, result });
       return true;
     } catch (error) {
-      this.refuse(act, error);
+      this.#refuse(act, error);
       return false;
     }
   }
 
-  private refuse(act: Act, error: unknown): void {
+  #refuse(act: Act, error: unknown): void {
     const failure = toRetry(error);
-    this.journal({ kind: 'retrying', ...this.stamp(), what: act.kind, failure });
+    this.#journal({ kind: 'retrying', ...this.#stamp(), what: act.kind, failure });
     if (isCertainRefusal(failure, act)) this.record = withdrawIntents(this.record, [act]);
-    const at = this.ports.clock.now();
+    const at = this.#ports.clock.now();
     if (isEvidence(failure)) this.record = foldFailure(this.record, act, failure, at);
     else if (failure.kind === 'passing') this.record = foldDelay(this.record, act, failure, at);
   }
 
-  private backOffMs(attempt: number): number {
+  #backOffMs(attempt: number): number {
     return Math.min(this.record.options.tickMs * 2 ** Math.min(attempt, 10), 30_000);
   }
 
-  private async sleep(ms: number): Promise<void> {
+  async #sleep(ms: number): Promise<void> {
     try {
-      await this.ports.clock.sleep(ms, this.signal);
+      await this.#ports.clock.sleep(ms, this.#signal);
     } catch (error) {
-      if (!this.signal.aborted) throw error;
+      if (!this.#signal.aborted) throw error;
       throw new Interrupted();
     }
   }
 
-  private stopIfCancelled(): void {
-    if (this.signal.aborted) throw new Interrupted();
+  #stopIfCancelled(): void {
+    if (this.#signal.aborted) throw new Interrupted();
   }
 
   async interrupt(): Promise<RolloutRecord> {
-    this.journal({ kind: 'interrupted', ...this.stamp(), signal: String(this.signal.reason ?? 'cancelled') });
-    await this.saveOnce();
+    this.#journal({ kind: 'interrupted', ...this.#stamp(), signal: String(this.#signal.reason ?? 'cancelled') });
+    await this.#saveOnce();
     return this.record;
   }
 
   /** What was learned since the last save is kept where it can be; a failure to write costs nothing but looking again. */
-  private async saveOnce(): Promise<void> {
+  async #saveOnce(): Promise<void> {
     try {
-      if (this.saved !== this.record) await this.ports.save(this.record);
+      if (this.#saved !== this.record) await this.#ports.save(this.record);
     } catch (error) {
-      this.journal({ kind: 'retrying', ...this.stamp(), what: 'save', failure: toRetry(error) });
+      this.#journal({ kind: 'retrying', ...this.#stamp(), what: 'save', failure: toRetry(error) });
     }
   }
 
-  private stamp(): { readonly at: number; readonly rolloutId: string } {
-    return { at: this.ports.clock.now(), rolloutId: this.record.rolloutId };
+  #stamp(): { readonly at: number; readonly rolloutId: string } {
+    return { at: this.#ports.clock.now(), rolloutId: this.record.rolloutId };
   }
 
-  private journal(event: RolloutEvent): void {
-    this.ports.journal(event);
+  #journal(event: RolloutEvent): void {
+    this.#ports.journal(event);
   }
 }
 

@@ -33,7 +33,7 @@ export class JournaldMachine {
   #journald: ChildProcess | undefined;
   #cat: ChildProcessByStdio<Writable, null, null> | undefined;
 
-  private constructor(directory: string) {
+  constructor(directory: string) {
     mkdirSync(directory, { recursive: true });
     this.#bootIdFile = join(directory, 'boot_id');
     writeFileSync(this.#bootIdFile, `${randomUUID()}\n`);

@@ -19,7 +19,7 @@ const maxSeconds = 3_600;
 
 export class TrafficRecord {
   readonly seconds: Second[] = [];
-  private readonly failures: Record<string, number> = {};
+  readonly #failures: Record<string, number> = {};
 
   /** Notes one answer; `failure` is undefined for a good one. `arrivedAtMs` is lab time since the act began. */
   note(arrivedAtMs: number, failure: string | undefined): void {
@@ -31,7 +31,7 @@ export class TrafficRecord {
       return;
     }
     second.failed++;
-    this.failures[failure] = (this.failures[failure] ?? 0) + 1;
+    this.#failures[failure] = (this.#failures[failure] ?? 0) + 1;
   }
 
   /** Counts so far. */
@@ -44,6 +44,6 @@ export class TrafficRecord {
       failed += second.failed;
       if (second.failed > 0 && second.succeeded === 0) secondsDown++;
     }
-    return { requests, failed, secondsDown, failures: { ...this.failures } };
+    return { requests, failed, secondsDown, failures: { ...this.#failures } };
   }
 }

@@ -155,53 +155,57 @@ export function createNotifier(
 
 /** One receiver's messages, in their order, one at a time. */
 class Queue {
-  private readonly waiting: NotificationDocument[] = [];
-  private working: Promise<void> | undefined;
+  readonly #waiting: NotificationDocument[] = [];
+  #working: Promise<void> | undefined;
 
-  constructor(
-    private readonly receiver: Receiver,
-    private readonly world: World,
-    private readonly report: (receiver: string, trouble: string) => void,
-  ) {}
+  readonly #receiver: Receiver;
+  readonly #world: World;
+  readonly #report: (receiver: string, trouble: string) => void;
+
+  constructor(receiver: Receiver, world: World, report: (receiver: string, trouble: string) => void) {
+    this.#receiver = receiver;
+    this.#world = world;
+    this.#report = report;
+  }
 
   add(document: NotificationDocument): void {
-    if (!this.receiver.on.includes(document.kind)) return;
-    if (this.waiting.length >= waitingMax) {
-      this.report(this.receiver.name, 'TOO_MANY');
+    if (!this.#receiver.on.includes(document.kind)) return;
+    if (this.#waiting.length >= waitingMax) {
+      this.#report(this.#receiver.name, 'TOO_MANY');
       return;
     }
-    this.waiting.push(document);
-    this.working ??= this.work();
+    this.#waiting.push(document);
+    this.#working ??= this.#work();
   }
 
   async idle(): Promise<void> {
-    await this.working;
+    await this.#working;
   }
 
-  private async work(): Promise<void> {
-    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
+  async #work(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const trouble =
-        (await this.attempt(next)) && (await this.pause().then(() => this.attempt(next as NotificationDocument)));
-      if (trouble !== undefined) this.report(this.receiver.name, trouble);
+        (await this.#attempt(next)) && (await this.#pause().then(() => this.#attempt(next as NotificationDocument)));
+      if (trouble !== undefined) this.#report(this.#receiver.name, trouble);
     }
-    this.working = undefined;
+    this.#working = undefined;
   }
 
-  private async pause(): Promise<void> {
-    await this.world.clock.sleep(pauseMs * (this.world.clock.speed ?? 1)).catch(() => undefined);
+  async #pause(): Promise<void> {
+    await this.#world.clock.sleep(pauseMs * (this.#world.clock.speed ?? 1)).catch(() => undefined);
   }
 
   /** Undefined when it was taken; else a code. */
-  private async attempt(document: NotificationDocument): Promise<string | undefined> {
+  async #attempt(document: NotificationDocument): Promise<string | undefined> {
     const over = new AbortController();
     const ended = new AbortController();
     const { id, title, text } = document;
-    const sending = this.receiver.send({ id, title, text, document }, document, over.signal).then(
+    const sending = this.#receiver.send({ id, title, text, document }, document, over.signal).then(
       () => undefined,
       (error: unknown) => (error instanceof ChannelError ? error.code : codeOfPostFailure(error)),
     );
     // A receiver is as fast as the wall's clock, whatever the lab's says.
-    const timing = this.world.clock.sleep(tryMs * (this.world.clock.speed ?? 1), ended.signal).then(
+    const timing = this.#world.clock.sleep(tryMs * (this.#world.clock.speed ?? 1), ended.signal).then(
       () => 'TIMED_OUT',
       () => undefined,
     );

@@ -18,11 +18,15 @@ export class Sessions {
   readonly #sessions = new Map<string, Session>();
   readonly #currentOfInstance = new Map<string, Session>();
 
-  constructor(
-    private readonly state: LabState,
-    private readonly ids: IdSource,
-    private readonly wallNow: () => number,
-  ) {}
+  readonly #state: LabState;
+  readonly #ids: IdSource;
+  readonly #wallNow: () => number;
+
+  constructor(state: LabState, ids: IdSource, wallNow: () => number) {
+    this.#state = state;
+    this.#ids = ids;
+    this.#wallNow = wallNow;
+  }
 
   /** The instance's current credentials, new ones when they are about to expire; undefined when it has no role. */
   issue(instanceId: string): RoleCredentials | undefined {
@@ -30,7 +34,7 @@ export class Sessions {
     if (roleName === undefined) return undefined;
     const current = this.#currentOfInstance.get(instanceId);
     const isFresh =
-      current?.roleName === roleName && current.credentials.expiresAt - this.wallNow() > RENEW_BEFORE_EXPIRY_MS;
+      current?.roleName === roleName && current.credentials.expiresAt - this.#wallNow() > RENEW_BEFORE_EXPIRY_MS;
     return isFresh ? current.credentials : this.#renew(instanceId, roleName);
   }
 
@@ -39,17 +43,17 @@ export class Sessions {
   }
 
   isExpired(session: Session): boolean {
-    return session.credentials.expiresAt <= this.wallNow();
+    return session.credentials.expiresAt <= this.#wallNow();
   }
 
   /** A session of a role: of an instance, or of whoever assumed it under this name. */
   begin(sessionName: string, roleName: string, durationMs: number): RoleCredentials {
     const credentials: RoleCredentials = {
       roleName,
-      accessKeyId: this.ids.hex('ASIA', 16).toUpperCase(),
-      secretAccessKey: this.ids.hex('', 40),
-      sessionToken: this.ids.hex('IQoJb3JpZ2luX2Vj', 64),
-      expiresAt: this.wallNow() + durationMs,
+      accessKeyId: this.#ids.hex('ASIA', 16).toUpperCase(),
+      secretAccessKey: this.#ids.hex('', 40),
+      sessionToken: this.#ids.hex('IQoJb3JpZ2luX2Vj', 64),
+      expiresAt: this.#wallNow() + durationMs,
     };
     this.#forgetExpired();
     this.#sessions.set(credentials.accessKeyId, { instanceId: sessionName, roleName, credentials });
@@ -71,9 +75,9 @@ export class Sessions {
   }
 
   #roleOf(instanceId: string): string | undefined {
-    const profileArn = this.state.ec2.instances.get(instanceId)?.instance.IamInstanceProfile?.Arn;
+    const profileArn = this.#state.ec2.instances.get(instanceId)?.instance.IamInstanceProfile?.Arn;
     if (profileArn === undefined) return undefined;
-    for (const profile of this.state.iam.instanceProfiles.values()) {
+    for (const profile of this.#state.iam.instanceProfiles.values()) {
       if (profile.arn === profileArn) return profile.roleNames[0];
     }
     return undefined;

@@ -14,10 +14,13 @@ export interface RegionParts {
 export class Regions {
   readonly #all = new Map<string, RegionParts>();
 
+  readonly #open: (name: string) => RegionParts;
+
   constructor(
     readonly home: RegionParts,
-    private readonly open: (name: string) => RegionParts,
+    open: (name: string) => RegionParts,
   ) {
+    this.#open = open;
     this.#all.set(home.state.region, home);
   }
 
@@ -26,7 +29,7 @@ export class Regions {
     const known = this.#all.get(name);
     if (known !== undefined) return known;
     if (!awsRegions().some((region) => region.name === name)) return undefined;
-    const opened = this.open(name);
+    const opened = this.#open(name);
     this.#all.set(name, opened);
     return opened;
   }

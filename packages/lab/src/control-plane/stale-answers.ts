@@ -16,16 +16,19 @@ const MOST_REMEMBERED = 1_000;
 export class StaleAnswers {
   readonly #remembered = new Map<string, Remembered>();
 
-  constructor(
-    private readonly faults: Faults,
-    private readonly clock: Clock,
-  ) {}
+  readonly #faults: Faults;
+  readonly #clock: Clock;
+
+  constructor(faults: Faults, clock: Clock) {
+    this.#faults = faults;
+    this.#clock = clock;
+  }
 
   /** The output for a request: an old one while a fault says so and it is young enough, else what `read` gives. */
   answer(call: ReadingCall, read: () => object): object {
     const [, service, operation] = call;
-    const nowMs = this.clock.now();
-    const fault = this.faults.take('staleRead', service, operation, nowMs);
+    const nowMs = this.#clock.now();
+    const fault = this.#faults.take('staleRead', service, operation, nowMs);
     if (fault?.kind !== 'staleRead') return read();
     const key = JSON.stringify(call);
     const last = this.#remembered.get(key);

@@ -32,11 +32,14 @@ export interface StackFacts {
 export class Evaluation {
   readonly #scope: Scope;
 
+  readonly #stack: StackFacts;
+
   constructor(
     readonly definition: Pick<StackDefinition, 'template' | 'parameters'>,
-    private readonly stack: StackFacts,
+    stack: StackFacts,
     resources: ResourceValues,
   ) {
+    this.#stack = stack;
     this.#scope = openScope(definition.template, definition.parameters, stack, resources);
   }
 
@@ -58,7 +61,7 @@ export class Evaluation {
     this.#scope.unresolved.clear();
     const result = evaluate(this.#scope, value);
     if (this.#scope.unresolved.size > 0) throw this.#refusal(section);
-    return readDynamicReferences(result, this.stack.state);
+    return readDynamicReferences(result, this.#stack.state);
   }
 
   #refusal(section: string): AwsError {
