@@ -7,6 +7,7 @@ import { eventIdOf, type LogEvent } from './event.js';
 import { noMask } from './masks.js';
 import type { Journal, LogSink, Notice, PutOutcome, ShipPorts } from './ports.js';
 import { ShipProgress } from './progress.js';
+import { ReaderError } from './reader-error.js';
 import { ship } from './ship.js';
 
 export const SHORT_LIMITS: BatchLimits = { bytes: 4_096, events: 5, spanMs: 86_400_000 };
@@ -38,6 +39,8 @@ export interface Machine {
   readonly batches: (readonly string[])[];
   readonly notices: Notice[];
   files: Map<string, string>;
+  /** After how many entries the reader of the journal ends, or fails, each time it is started. */
+  readerEnds: { readonly afterEntries: number; readonly how: 'ends' | 'fails' }[];
   /** What the disk answers when a position is written. */
   diskError: string | undefined;
   heartbeatMs: number | undefined;
@@ -69,6 +72,7 @@ export function createMachine(random: () => number = createRandom(1)): Machine {
     batches: [],
     notices: [],
     files: new Map(),
+    readerEnds: [],
     diskError: undefined,
     heartbeatMs: undefined,
     isEnough: () => true,
@@ -130,9 +134,15 @@ async function runOnce(
       const at =
         from.kind === 'oldest' ? 0 : machine.journal.findIndex(({ cursor }) => isSameEntry(cursor, from.cursor));
       const start = from.kind === 'after' ? at + 1 : at;
+      const end = machine.readerEnds.shift();
+      let taken = 0;
       for (let index = Math.max(0, start); ; ) {
-        for (; index < machine.journal.length; index += 1)
+        for (; index < machine.journal.length; index += 1) {
+          if (taken === end?.afterEntries && end.how === 'fails') throw new ReaderError('journalctl was killed');
+          if (taken === end?.afterEntries) return;
+          taken += 1;
           yield await step(() => machine.journal[index] as JournalEntry);
+        }
         // It follows. Nothing more comes for a while: the loop flushes when it has been quiet.
         await new Promise((resolve) => setImmediate(resolve));
         signal.throwIfAborted();

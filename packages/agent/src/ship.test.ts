@@ -39,6 +39,19 @@ describe('the loop', () => {
     expect(idsOf(machine.stored)).toEqual(machine.written);
   });
 
+  test.each(['ends', 'fails'] as const)(
+    'a reader that %s in the midst of a batch is started again: nothing is lost, nothing sent twice',
+    async (how) => {
+      const machine = createMachine();
+      for (let count = 0; count < 17; count += 1) machine.write(`${count}`);
+      // Batches are of five.
+      machine.readerEnds = [7, 0, 3].map((afterEntries) => ({ afterEntries, how }));
+      expect(await machine.run()).toBe('done');
+      expect(idsOf(machine.stored)).toEqual(machine.written);
+      expect(machine.notices.map(({ kind }) => kind)).toEqual(['reader', 'reader', 'reader']);
+    },
+  );
+
   test('keeps the position only after the acknowledgement', async () => {
     const machine = createMachine();
     machine.write('one');

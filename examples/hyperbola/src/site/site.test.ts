@@ -12,15 +12,17 @@ const settings: Settings = {
   contactAddress: 'a@b.example',
 };
 
-async function ask(
-  path: string,
-  readiness: Readiness = { isReady: true, settings },
-): Promise<{ status: number; text: string }> {
+async function ask(path: string, readiness?: Readiness): Promise<{ status: number; text: string }> {
+  const response = await answer(path, readiness);
+  return { status: response.status, text: await response.text() };
+}
+
+async function answer(path: string, readiness: Readiness = { isReady: true, settings }): Promise<Response> {
   const server = createSite('0.149.2', () => readiness).listen(0, '127.0.0.1');
   await once(server, 'listening');
   try {
     const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
-    return { status: response.status, text: await response.text() };
+    return new Response(await response.arrayBuffer(), response);
   } finally {
     server.closeAllConnections();
     server.close();
@@ -32,6 +34,10 @@ describe('the site', () => {
     const { status, text } = await ask(path);
     expect(status).toBe(200);
     expect(text).toContain('<nav>');
+  });
+
+  it.each(['/', '/healthz', '/nothing'])('names its version in the answer of %s', async (path) => {
+    expect((await answer(path)).headers.get('x-version')).toBe('0.149.2');
   });
 
   it('says who answers, which version, and OK', async () => {

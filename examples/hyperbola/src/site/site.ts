@@ -27,6 +27,8 @@ export function createSite(version: string, look: () => Readiness): Server {
     const path = new URL(request.url ?? '/', 'http://site').pathname;
     // A body that nobody reads would keep the connection from being used again.
     request.resume();
+    // A prober sees by it whose answer a page was.
+    response.setHeader('x-version', version);
     const readiness = look();
     if (path === '/healthz') {
       const health = checkHealth(version, hostname(), readiness);
