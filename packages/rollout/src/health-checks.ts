@@ -13,15 +13,15 @@ export function listHealthChecks({ targetGroups }: Observation): readonly Health
 }
 
 /**
- * Somebody changed how a target group asks, and nothing tells that the release is at fault: no instance of before is healthy by what is
- * asked now.
+ * Somebody changed how a target group asks, and nothing tells that the release is at fault: of the instances of before that are in
+ * service, none is healthy by what is asked now. Where none is in service, whoever is woken on the way back will show it.
  *
- * | the check  | old ones in service | then                                              |
- * |------------|---------------------|---------------------------------------------------|
- * | as before  | any                 | the release must answer for it                    |
- * | another    | one is healthy      | the release must answer for it: it can be met     |
- * | another    | none is healthy     | HEALTH_CHECK_CHANGED                              |
- * | another    | none is left        | HEALTH_CHECK_CHANGED: nobody shows what it is worth |
+ * | the check  | old ones in service | then                                          |
+ * |------------|---------------------|-----------------------------------------------|
+ * | as before  | any                 | the release must answer for it                |
+ * | another    | one is healthy      | the release must answer for it: it can be met |
+ * | another    | none is healthy     | HEALTH_CHECK_CHANGED                          |
+ * | another    | there is none       | the release must answer for it                |
  */
 export function findHealthCheckChanged(
   { original }: RolloutRecord,
@@ -33,10 +33,11 @@ export function findHealthCheckChanged(
     if (before === undefined || now === undefined || isSame(before, now)) return [];
     return [{ targetGroupArn, before, now: { targetGroupName: name, ...now } }];
   });
-  const isMet = members.some(
-    ({ isNew, isServing, instance }) => !isNew && isServing && instance.lifecycleState === 'InService',
+  const old = members.filter(
+    ({ isNew, isDead, instance }) => !isNew && !isDead && instance.lifecycleState === 'InService',
   );
-  return changes.length === 0 || isMet ? undefined : { code: 'HEALTH_CHECK_CHANGED', changes };
+  const isUnmet = old.length > 0 && !old.some(({ isServing }) => isServing);
+  return changes.length > 0 && isUnmet ? { code: 'HEALTH_CHECK_CHANGED', changes } : undefined;
 }
 
 /** A matcher that the record of before does not tell says nothing. */

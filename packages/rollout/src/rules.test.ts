@@ -204,11 +204,34 @@ describe('a health check that somebody changed', () => {
 
   test.each<[string, Scene['instances'], object, unknown]>([
     ['and no old one meets it', [ill('a'), ill('b'), slow], { path: '/other' }, 'HEALTH_CHECK_CHANGED'],
-    ['and no old one is left', [warm('a'), slow], { matcher: '204' }, 'HEALTH_CHECK_CHANGED'],
+    ['to another matcher, and no old one meets it', [ill('a'), slow], { matcher: '204' }, 'HEALTH_CHECK_CHANGED'],
+    ['and no old one is in service', [warm('a'), slow], { matcher: '204' }, ['START_TIMEOUT']],
     ['and an old one meets it', [old('a'), ill('b'), slow], { path: '/other' }, ['START_TIMEOUT']],
     ['to what it was', [ill('a'), ill('b'), slow], {}, ['START_TIMEOUT']],
   ])('%s', (_name, instances, change, expected) => {
     expect(asked(instances, change)).toEqual(expected);
+  });
+
+  test('while all old ones are warm keeps nobody from waking them', () => {
+    const ill = (id: string) =>
+      fresh(id, {
+        health: 'unhealthy',
+        learned: { healthySince: undefined, unhealthySince: now - 40_000, verifiedAt: now - 90_000, dipCount: 1 },
+      });
+    const { record, observation } = stage({
+      instances: [ill('x'), ill('y'), warm('a'), warm('b')],
+      base: 2,
+      options: { bakeMs: 300_000 },
+      original: { healthChecks: [before], servingCount: 2 },
+      record: { phase: 'bake' },
+    });
+    const targetGroups = observation.targetGroups.map((group) => ({
+      ...group,
+      healthCheck: { ...before, path: '/other' },
+    }));
+    const step = decide(record, { ...observation, targetGroups });
+    expect(step.record.evidence.map(({ code }) => code)).toEqual(['UNHEALTHY_AGAIN']);
+    expect(describeDecisions(step.decisions)).toContain('exitStandby a b');
   });
 });
 
