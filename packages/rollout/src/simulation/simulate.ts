@@ -594,7 +594,10 @@ class Simulator {
     const after = new Set(this.world.listServing().map(({ id }) => id));
     const gone = before.filter(({ id }) => !after.has(id));
     if (gone.length === 0) return;
-    if (this.seen.isTrue && after.size < this.seen.theirs && !this.isAmbiguous) {
+    const { goneTargetGroups, options } = this.world;
+    // Without any target group nobody can tell who is healthy, and users reach nobody.
+    const isGateless = goneTargetGroups.size >= (options.targetGroupCount ?? 1);
+    if (this.seen.isTrue && after.size < this.seen.theirs && !this.isAmbiguous && !isGateless) {
       this.fail(
         'S1',
         `${act.kind} of ${gone.map(({ id }) => id).join(', ')} leaves ${after.size} serving where ${this.seen.theirs} are wanted`,
@@ -645,8 +648,8 @@ class Simulator {
   private checkVerdict({ outcome, evidence, needs }: RolloutRecord): void {
     const { world } = this;
     if (outcome === 'rolledBack' && isGood(this.simulation.world.release)) {
-      // Of no fault of the release a canary may be impossible; and that is no reason to go on without one.
-      const innocent = ['ABORTED', 'APPLY_FAILED', 'CANARY_IMPOSSIBLE', 'LISTENER_CHANGED'];
+      // Of no fault of the release a canary may be impossible, or see too little; and that is no reason to go on without one.
+      const innocent = ['ABORTED', 'APPLY_FAILED', 'CANARY_IMPOSSIBLE', 'CANARY_NO_DATA', 'LISTENER_CHANGED'];
       const wrong = evidence.filter(({ code }) => !innocent.includes(code));
       if (wrong.length > 0) this.fail('SHIP', `a good release was withdrawn: ${JSON.stringify(wrong[0])}`);
     }
