@@ -5,11 +5,23 @@ import type { Member } from './members.js';
 import type { Observation } from './observation.js';
 import type { RolloutRecord } from './record.js';
 
+/** By the name of the target group: protocol, port, path and matcher, '' where there is none. A record has little room. */
+export type KeptHealthChecks = Readonly<Record<string, readonly [string, string, string, string]>>;
+
 /** Of each target group that tells it. */
-export function listHealthChecks({ targetGroups }: Observation): readonly HealthCheck[] {
-  return targetGroups.flatMap(({ name, healthCheck }) =>
-    healthCheck === undefined ? [] : [{ targetGroupName: name, ...healthCheck }],
+export function keepHealthChecks({ targetGroups }: Observation): KeptHealthChecks {
+  return Object.fromEntries(
+    targetGroups.flatMap(({ name, healthCheck }) => {
+      if (healthCheck === undefined) return [];
+      const { protocol, port, path = '', matcher = '' } = healthCheck;
+      return [[name, [protocol, port, path, matcher] as const] as const];
+    }),
   );
+}
+
+function readKept(targetGroupName: string, kept: KeptHealthChecks[string]): HealthCheck {
+  const [protocol, port, path, matcher] = kept;
+  return { targetGroupName, protocol, port, ...(path !== '' && { path }), ...(matcher !== '' && { matcher }) };
 }
 
 /**
@@ -29,8 +41,10 @@ export function findHealthCheckChanged(
   members: readonly Member[],
 ): Need | undefined {
   const changes = targetGroups.flatMap(({ name, targetGroupArn, healthCheck: now }) => {
-    const before = original.healthChecks?.find(({ targetGroupName }) => targetGroupName === name);
-    if (before === undefined || now === undefined || isSame(before, now)) return [];
+    const kept = original.healthChecks?.[name];
+    if (kept === undefined || now === undefined) return [];
+    const before = readKept(name, kept);
+    if (isSame(before, now)) return [];
     return [{ targetGroupArn, before, now: { targetGroupName: name, ...now } }];
   });
   const old = members.filter(

@@ -1,6 +1,6 @@
 // Plan: the first record of a rollout. It is to be saved before anything is changed (S5).
 import { DirectrixError } from './error.js';
-import { listHealthChecks } from './health-checks.js';
+import { keepHealthChecks } from './health-checks.js';
 import { findRaisedFrom } from './left-behind.js';
 import { listServing } from './members.js';
 import type { Observation } from './observation.js';
@@ -78,7 +78,7 @@ export function planRollout({
       instanceIds: group.instances.map(({ instanceId }) => instanceId),
       defaultLaunchTemplateVersion: launchTemplate.defaultVersion,
       servingCount: listServing(observation).length,
-      healthChecks: listHealthChecks(observation),
+      healthChecks: keepHealthChecks(observation),
     },
     ours: { surge: 0, suspendedProcesses: [], isLaunchTemplatePinned: false, hasCreatedLaunchTemplateVersion: false },
     phase: derived.prove === undefined ? 'roll' : 'prove',

@@ -505,7 +505,7 @@ const recordSchema: z.ZodType<RolloutRecord> = z.looseObject({
     instanceIds: z.array(id),
     defaultLaunchTemplateVersion: text.optional(),
     servingCount: count.optional(),
-    healthChecks: z.array(healthCheck).optional(),
+    healthChecks: z.record(text, z.tuple([text, text, text, text])).optional(),
   }),
   ours: z.looseObject({
     surge: count,

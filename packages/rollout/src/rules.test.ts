@@ -190,7 +190,7 @@ describe('a health check that somebody changed', () => {
     const { record, observation } = stage({
       instances,
       options: { startTimeoutMs: 15_000 },
-      original: { healthChecks: [before] },
+      original: { healthChecks: { web: ['HTTP', '80', '/healthz', '200'] } },
     });
     const targetGroups = observation.targetGroups.map((group) => ({
       ...group,
@@ -222,7 +222,7 @@ describe('a health check that somebody changed', () => {
       instances: [ill('x'), ill('y'), warm('a'), warm('b')],
       base: 2,
       options: { bakeMs: 300_000 },
-      original: { healthChecks: [before], servingCount: 2 },
+      original: { healthChecks: { web: ['HTTP', '80', '/healthz', '200'] }, servingCount: 2 },
       record: { phase: 'bake' },
     });
     const targetGroups = observation.targetGroups.map((group) => ({

@@ -14,8 +14,8 @@ import type { Lease } from './lease.js';
 import { recordName, recordPartName, recordPartsPath } from './parameter-names.js';
 import { deleteParameters, getParameters, getParametersBelow, putParameter } from './parameters.js';
 
-/** The limit is 4,096 bytes. */
-const partBytes = 4_000;
+/** What a Standard parameter holds. */
+const partBytes = 4_096;
 /** About 2,500 instances, old and new together. */
 const maximumParts = 40;
 
