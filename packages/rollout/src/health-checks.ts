@@ -1,12 +1,9 @@
 // Health checks: how the target groups ask whether an instance is healthy, and whether somebody changed that during the rollout.
 import type { Need } from './contract/need.js';
-import type { HealthCheck } from './contract/target-state.js';
+import type { HealthCheck, KeptHealthChecks } from './contract/target-state.js';
 import type { Member } from './members.js';
 import type { Observation } from './observation.js';
 import type { RolloutRecord } from './record.js';
-
-/** By the name of the target group: protocol, port, path and matcher, '' where there is none. A record has little room. */
-export type KeptHealthChecks = Readonly<Record<string, readonly [string, string, string, string]>>;
 
 /** Of each target group that tells it. */
 export function keepHealthChecks({ targetGroups }: Observation): KeptHealthChecks {

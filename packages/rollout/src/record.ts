@@ -7,11 +7,11 @@ import type { Evidence } from './contract/evidence.js';
 import type { Failure } from './contract/failure.js';
 import type { Need } from './contract/need.js';
 import type { Phase } from './contract/phase.js';
+import type { KeptHealthChecks } from './contract/target-state.js';
 import type { AlarmGate } from './gates/alarm-gate.js';
 import type { RequestGate } from './gates/request-gate.js';
 import type { RequestWatch } from './gates/request-watch.js';
 import type { TrafficGate } from './gates/traffic-gate.js';
-import type { KeptHealthChecks } from './health-checks.js';
 import type { LaunchTemplateReference } from './observation.js';
 import type { Proof, Shadow, ShadowPlace } from './shadow.js';
 

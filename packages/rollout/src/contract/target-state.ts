@@ -26,3 +26,6 @@ export interface HealthCheck {
   /** The codes that are well: `200`, `200-299`; of gRPC its own. Where the protocol has them. */
   readonly matcher?: string;
 }
+
+/** By the name of the target group: protocol, port, path and matcher, '' where there is none. A record has little room. */
+export type KeptHealthChecks = Readonly<Record<string, readonly [string, string, string, string]>>;
