@@ -493,7 +493,10 @@ class Simulator {
     if (met === undefined) return;
     this.hasMetUsers = true;
     if (proof?.verdict === undefined) this.fail('S3', `${met.id} serves, and nothing of the release was proved`);
-    const serving = this.world.listLive().filter((machine) => this.world.isNew(machine));
+    const live = this.world.listLive();
+    const serving = live.filter((machine) => this.world.isNew(machine));
+    // Where no old one is left, the group launches by itself as many as it wants.
+    if (serving.length === live.length) return;
     const isVerified = serving.some(({ id }) => this.saved.instances[id]?.verifiedAt !== undefined);
     // What others add meanwhile is of the release, too: the group launches nothing else.
     if (proof?.verdict === 'byHealthAlone' && serving.length > 1 && !isVerified && !this.isForeign)
