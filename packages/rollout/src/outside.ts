@@ -6,6 +6,7 @@
 import { findSeen, listOutside, type Outside } from './canary-sight.js';
 import type { Hold } from './contract/hold.js';
 import type { Act } from './decision.js';
+import { defaultDrainMs } from './defaults.js';
 import type { Observation } from './observation.js';
 import type { RolloutRecord } from './record.js';
 import { isGivenUp } from './refusals.js';
@@ -124,7 +125,9 @@ export function holdShadow({ record, observation, at }: Situation): readonly Hol
   const { backAt } = record.canary ?? {};
   const { shadow, forward } = record.ours;
   if (backAt === undefined || shadow === undefined || forward !== undefined) return [];
-  const drainMs = Math.max(0, ...observation.targetGroups.map(({ deregistrationDelayMs }) => deregistrationDelayMs));
+  const delays = observation.targetGroups.map(({ deregistrationDelayMs }) => deregistrationDelayMs);
+  // Where no target group can be read, it is not known to be less.
+  const drainMs = delays.length === 0 ? defaultDrainMs : Math.max(...delays);
   const waitedMs = at - backAt;
   if (waitedMs >= drainMs || (isGivenUp(record, 'closeShadow') && isGivenUp(record, 'endProof'))) return [];
   return [{ code: 'CANARY_DRAINING', waitedMs, allowedMs: drainMs, untilAt: backAt + drainMs }];

@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from './decide.js';
 import type { InstanceObservation, Observation } from './observation.js';
+import { holdShadow } from './outside.js';
 import { describeDecisions, fresh, now, old, proven, type Scene, stage, warm } from './simulation/scene.js';
+import type { Situation } from './step.js';
 
 function decideScene(
   scene: Scene,
@@ -181,6 +183,34 @@ describe('going back', () => {
       record: withdrawn,
     });
     expect(lines.slice(0, 2)).toEqual(['restoreForward', 'pinLaunchTemplate 7']);
+  });
+});
+
+describe('what users were led to', () => {
+  const holds = (sinceBackMs: number, isRead: boolean) => {
+    const { record, observation } = stage({
+      instances: [old('a'), old('b'), old('c')],
+      pin: '7',
+      options: { canary: { steps: [], instanceCount: 1, place: { listenerArn: 'arn:listener' } } },
+      ours: {
+        surge: 0,
+        suspendedProcesses: [],
+        shadow: { route: { targetGroupArn: 'arn:shadow' }, instance: { availabilityZone: 'a', instanceId: 'p' } },
+      },
+      suspended: [],
+      record: { phase: 'rollBack', isGoingBack: true, canary: { step: 0, backAt: now - sinceBackMs } },
+    });
+    const seen = isRead ? observation : { ...observation, targetGroups: [] };
+    return holdShadow({ record, observation: seen, at: now } as unknown as Situation).map(({ code }) => code);
+  };
+
+  test.each([
+    ['as long as its target group drains', 29_999, true, ['CANARY_DRAINING']],
+    ['no longer', 30_000, true, []],
+    ["as long as AWS's default, where no target group can be read", 299_999, false, ['CANARY_DRAINING']],
+    ['no longer than that', 300_000, false, []],
+  ])('stays %s', (_name, sinceBackMs, isRead, expected) => {
+    expect(holds(sinceBackMs, isRead)).toEqual(expected);
   });
 });
 

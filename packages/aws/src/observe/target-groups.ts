@@ -5,7 +5,7 @@ import {
   type TargetGroup,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { TargetGroupObservation, TargetObservation } from '@directrix/rollout';
+import { defaultDrainMs, type TargetGroupObservation, type TargetObservation } from '@directrix/rollout';
 import type { AwsClients } from '../clients/aws-clients.js';
 import { awsCodeOf } from '../clients/aws-failure.js';
 import { chunk, collectPages } from '../clients/page.js';
@@ -55,9 +55,6 @@ export async function describeTargetGroupSettings(
   const groups = await describeTargetGroups(clients, targetGroupArns);
   return Promise.all(groups.map((group) => describeSettings(clients, group)));
 }
-
-/** AWS's default, in milliseconds. */
-export const defaultDrainMs = 300_000;
 
 /** How long the target group gives requests to a target that leaves, in milliseconds. */
 export async function readDrainMs({ elbv2 }: AwsClients, TargetGroupArn: string): Promise<number> {

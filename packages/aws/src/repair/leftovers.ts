@@ -12,7 +12,7 @@ import {
   type RuleCondition,
   type Tag,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type ForwardPlace, failureOf, proofHeader } from '@directrix/rollout';
+import { defaultDrainMs, type ForwardPlace, failureOf, proofHeader } from '@directrix/rollout';
 import { endInstances, listJoined, untagProofs } from '../apply/end-proof.js';
 import { withoutTargetGroup, writeActions } from '../apply/forward.js';
 import { deleteRule, groupTag, roleTag, shadowPrefix, weightTag } from '../apply/shadow.js';
@@ -20,7 +20,7 @@ import type { AwsClients } from '../clients/aws-clients.js';
 import { chunk, collectPages } from '../clients/page.js';
 import { describeGroup, targetGroupArnsOf } from '../observe/group.js';
 import { listListeners, listRules } from '../observe/listeners.js';
-import { defaultDrainMs, describeTargetGroups, listTargetGroups, readDrainMs } from '../observe/target-groups.js';
+import { describeTargetGroups, listTargetGroups, readDrainMs } from '../observe/target-groups.js';
 
 export type Leftover =
   /** A share of users' requests goes to a shadow target group. `actions`: without it; `drainMs`: for those that are under way. */
