@@ -283,7 +283,7 @@ describe('in a network that works', () => {
 
     it('ends at its deadline, and says the last that it saw', async () => {
       const fault = site.lab.faults.add({ service: 'ssm', kind: 'throttle' });
-      const { result } = await site.boot({ secrets: { limits: { totalMs: 400 } } });
+      const { result } = await site.boot({ secrets: { limits: { totalMs: 1_500 } } });
       site.lab.faults.remove(fault);
       expect(result).toMatchObject({ code: 'THROTTLED' });
     });
