@@ -41,3 +41,6 @@ export const heldNewsMs = 60_000;
 
 /** The longest pause between two observations of a rollout in which nothing fails. */
 export const longestPauseMs = 10_000;
+
+/** AWS's default of `deregistration_delay.timeout_seconds`, in milliseconds. */
+export const awsDrainMs = 300_000;

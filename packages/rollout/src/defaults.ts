@@ -111,6 +111,3 @@ export function deriveSurge(desiredCapacity: number, maxSize: number): number {
   const share = Math.max(surgeOfSmallGroup, Math.ceil(desiredCapacity * surgeShareOfLargeGroup));
   return Math.max(1, Math.min(headroom, desiredCapacity, share));
 }
-
-/** AWS's default of `deregistration_delay.timeout_seconds`, in milliseconds. */
-export const defaultDrainMs = 300_000;

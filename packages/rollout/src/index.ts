@@ -1,4 +1,5 @@
 export { reopenRollout, requestRollback } from './abort.js';
+export { awsDrainMs } from './bounds.js';
 export { holdAtCanary } from './canary.js';
 export * from './canary-plan.js';
 export { listOutside, plainForwardOf, readForward } from './canary-sight.js';

@@ -3,10 +3,10 @@
 //   1. What was proved joins the group in roll, before anything else of the release is added.
 //   2. What is temporary goes whatever becomes of the rest (L3).
 //   3. The listener is as before first: nothing that it leads users to is ended, and requests that are under way keep their time.
+import { awsDrainMs } from './bounds.js';
 import { findSeen, listOutside, type Outside } from './canary-sight.js';
 import type { Hold } from './contract/hold.js';
 import type { Act } from './decision.js';
-import { defaultDrainMs } from './defaults.js';
 import type { Observation } from './observation.js';
 import type { RolloutRecord } from './record.js';
 import { isGivenUp } from './refusals.js';
@@ -127,7 +127,7 @@ export function holdShadow({ record, observation, at }: Situation): readonly Hol
   if (backAt === undefined || shadow === undefined || forward !== undefined) return [];
   const delays = observation.targetGroups.map(({ deregistrationDelayMs }) => deregistrationDelayMs);
   // Where no target group can be read, it is not known to be less.
-  const drainMs = delays.length === 0 ? defaultDrainMs : Math.max(...delays);
+  const drainMs = delays.length === 0 ? awsDrainMs : Math.max(...delays);
   const waitedMs = at - backAt;
   if (waitedMs >= drainMs || (isGivenUp(record, 'closeShadow') && isGivenUp(record, 'endProof'))) return [];
   return [{ code: 'CANARY_DRAINING', waitedMs, allowedMs: drainMs, untilAt: backAt + drainMs }];

@@ -5,7 +5,7 @@ import {
   type TargetGroup,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { defaultDrainMs, type TargetGroupObservation, type TargetObservation } from '@directrix/rollout';
+import { awsDrainMs, type TargetGroupObservation, type TargetObservation } from '@directrix/rollout';
 import type { AwsClients } from '../clients/aws-clients.js';
 import { awsCodeOf } from '../clients/aws-failure.js';
 import { chunk, collectPages } from '../clients/page.js';
@@ -60,7 +60,7 @@ export async function describeTargetGroupSettings(
 export async function readDrainMs({ elbv2 }: AwsClients, TargetGroupArn: string): Promise<number> {
   const { Attributes } = await elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }));
   const delay = Attributes?.find(({ Key }) => Key === 'deregistration_delay.timeout_seconds')?.Value;
-  return delay === undefined ? defaultDrainMs : Number(delay) * 1_000;
+  return delay === undefined ? awsDrainMs : Number(delay) * 1_000;
 }
 
 async function describeSettings(clients: AwsClients, group: TargetGroup): Promise<TargetGroupSettings> {

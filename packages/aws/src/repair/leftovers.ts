@@ -12,7 +12,7 @@ import {
   type RuleCondition,
   type Tag,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { defaultDrainMs, type ForwardPlace, failureOf, proofHeader } from '@directrix/rollout';
+import { awsDrainMs, type ForwardPlace, failureOf, proofHeader } from '@directrix/rollout';
 import { endInstances, listJoined, untagProofs } from '../apply/end-proof.js';
 import { withoutTargetGroup, writeActions } from '../apply/forward.js';
 import { deleteRule, groupTag, roleTag, shadowPrefix, weightTag } from '../apply/shadow.js';
@@ -137,7 +137,7 @@ function withWeight(action: Action, weight: number | undefined): Action {
 async function longestDrainMs(clients: AwsClients, actions: readonly Action[]): Promise<number> {
   const groups = actions.flatMap(({ ForwardConfig }) => ForwardConfig?.TargetGroups ?? []);
   const delays = await Promise.all(
-    groups.map(({ TargetGroupArn = '' }) => readDrainMs(clients, TargetGroupArn).catch(() => defaultDrainMs)),
+    groups.map(({ TargetGroupArn = '' }) => readDrainMs(clients, TargetGroupArn).catch(() => awsDrainMs)),
   );
   return Math.max(0, ...delays);
 }
