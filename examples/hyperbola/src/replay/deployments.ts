@@ -171,8 +171,9 @@ async function publishLaunchTemplate(stage: Stage, version: string): Promise<voi
 async function waitForAnswers({ time }: Stage, { record }: Traffic): Promise<void> {
   const deadlineMs = time.elapsedMs() + recoveryDeadlineMs;
   for (;;) {
-    const second = record.seconds.at(-2);
-    if (second && second.failed === 0 && second.succeeded > 0) return;
+    // Several in a row, and not the last ones: what was asked in them may still fail.
+    const settled = record.seconds.slice(-6, -2);
+    if (settled.length === 4 && settled.every(({ failed, succeeded }) => failed === 0 && succeeded > 0)) return;
     if (time.elapsedMs() > deadlineMs)
       throw new Error(`The site is still down ${recoveryDeadlineMs / 1000} s after the rollback`);
     await time.pause(1_000);
