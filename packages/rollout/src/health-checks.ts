@@ -22,8 +22,8 @@ function readKept(targetGroupName: string, kept: KeptHealthChecks[string]): Heal
 }
 
 /**
- * Somebody changed how a target group asks, and nothing tells that the release is at fault: of the instances of before that are in
- * service, none is healthy by what is asked now. Where none is in service, whoever is woken on the way back will show it.
+ * Somebody changed the health check of a target group, and none of the old instances in service passes it: nothing shows that the release is
+ * at fault. When no old instance is in service, the ones that are woken on the way back will show it.
  *
  * | the check  | old ones in service | then                                          |
  * |------------|---------------------|-----------------------------------------------|

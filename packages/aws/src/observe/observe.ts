@@ -3,8 +3,8 @@
 // AWS's answers become one Observation; nothing is judged here. The calls of one look, however many instances there are:
 // DescribeAutoScalingGroups and one DescribeTargetHealth for each target group; and where the look must be whole, or these show a
 // change, or the last whole one is a minute old, DescribeScalingActivities, DescribeInstances (up to 200 ids) and
-// DescribeLaunchTemplates. Settings of the target groups are read once and again when others are attached; the launch hooks are read
-// once.
+// DescribeLaunchTemplates. Settings of the target groups are read once, again when others are attached, and every settingsAgeMs while targets
+// fail; the launch hooks are read once.
 //
 //   O1. No call is made per instance.
 //   O2. Every answer is read to its last page.
@@ -179,9 +179,7 @@ export function createObserver(clients: AwsClients, clock: { now(): number }): O
 
   function settingsOf(arn: string) {
     const found = settings.find(({ targetGroupArn }) => targetGroupArn === arn);
-    if (found === undefined) return undefined;
-    const { loadBalancerArns: _balancers, protocol: _protocol, ...known } = found;
-    return known;
+    return found && observeSettings(found);
   }
 
   async function readEach(parts: PartReader, arns: readonly string[]): Promise<void> {
@@ -245,8 +243,14 @@ function isOwing({ Instances = [], DesiredCapacity = 0 }: AutoScalingGroup): boo
   return counted.length !== DesiredCapacity;
 }
 
-async function readTargetGroup(clients: AwsClients, setting: TargetGroupSettings): Promise<TargetGroupObservation> {
+/** What of the settings is part of an observation. */
+function observeSettings(setting: TargetGroupSettings): Omit<TargetGroupObservation, 'targets'> {
   const { loadBalancerArns: _balancers, protocol: _protocol, ...known } = setting;
+  return known;
+}
+
+async function readTargetGroup(clients: AwsClients, setting: TargetGroupSettings): Promise<TargetGroupObservation> {
+  const known = observeSettings(setting);
   try {
     return { ...known, targets: await describeTargets(clients, setting.targetGroupArn) };
   } catch (error) {

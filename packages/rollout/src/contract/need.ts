@@ -95,7 +95,7 @@ export type Need =
     }
   /** No rule of any listener leads to these target groups any more: the load balancer checks nobody in them. */
   | { readonly code: 'TARGET_GROUP_NOT_IN_USE'; readonly targetGroups: readonly TargetGroupName[] }
-  /** Somebody changed how these target groups ask whether an instance is healthy, and no instance of before is by what they ask now. */
+  /** Somebody changed the health checks of these target groups, and no instance of the previous release that is in service passes them. */
   | {
       readonly code: 'HEALTH_CHECK_CHANGED';
       readonly changes: readonly {

@@ -80,8 +80,9 @@ export function splitAnswers(answers: readonly JudgedAnswer[], tickMs: number): 
 }
 
 /**
- * How many instances of each release are asked: the healthy ones, or all when none is, for the load balancer fails open. One of the release
- * that never was healthy is still to start: where somebody took everything that served, its failures are no fault of the release.
+ * How many instances of each release are asked: the healthy ones, or all when none is, because the load balancer fails open. An
+ * instance of the release that was never healthy is still starting: when somebody takes away everything that served, its failures are not the
+ * release's fault.
  *
  * | old     | new                         | asked: old, new |
  * |---------|-----------------------------|-----------------|
